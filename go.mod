@@ -1,0 +1,3 @@
+module github.com/kaazingwebsocket/kaazingwebsocket
+
+go 1.25
