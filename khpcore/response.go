@@ -32,41 +32,43 @@ func AppendResponse(dst []byte, r *Response) ([]byte, error) {
 	return append(dst, r.Body...), nil
 }
 
-// parseResponseHead reads a whole head and the length of the body that follows.
-func parseResponseHead(head string, l Limits) (*Response, int, error) {
+// parseResponseHead reads a whole head.
+func parseResponseHead(head string, l Limits) (*Response, error) {
 	start, fields, err := splitHead(head, l)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	// status-line = HTTP-version SP status-code SP [ reason-phrase ] (RFC 9112 4);
 	// the second space may be missing where the reason is.
 	const version = "HTTP/1.1 "
 	const n = len(version)
 	if len(start) < n+3 || start[:n] != version || (len(start) > n+3 && start[n+3] != ' ') {
-		return nil, 0, badStatusLine(start)
+		return nil, badStatusLine(start)
 	}
 	status := 0
 	for _, c := range []byte(start[n : n+3]) {
 		if c < '0' || c > '9' {
-			return nil, 0, badStatusLine(start)
+			return nil, badStatusLine(start)
 		}
 		status = status*10 + int(c-'0')
 	}
 	if status < 100 {
-		return nil, 0, badStatusLine(start)
+		return nil, badStatusLine(start)
 	}
 	reason := ""
 	if len(start) > n+4 {
 		reason = start[n+4:]
 	}
-	body, err := contentLength(fields, l)
-	if err != nil {
-		return nil, 0, err
+	return &Response{Status: status, Reason: reason, Header: fields}, nil
+}
+
+// bodyLength returns the length of the body that follows the head of r.
+func (r *Response) bodyLength(l Limits) (int, error) {
+	n, err := contentLength(r.Header, l)
+	if err == nil && n > 0 && (r.Status < 200 || r.Status == 204 || r.Status == 205) {
+		err = &SyntaxError{"response " + itoa(r.Status), "a body", "none (RFC 9110 15)"}
 	}
-	if body > 0 && (status < 200 || status == 204 || status == 205) {
-		return nil, 0, &SyntaxError{"response " + itoa(status), "a body", "none (RFC 9110 15)"}
-	}
-	return &Response{Status: status, Reason: reason, Header: fields}, body, nil
+	return n, err
 }
 
 func badStatusLine(start string) error {
@@ -105,7 +107,8 @@ func NewResponseReader(d Dialect, l Limits) *ResponseReader {
 }
 
 // Message takes the next message; it does not keep data. text tells whether it
-// came as a text message. The error is a [*SyntaxError] or a [*LimitError].
+// came as a text message. The error is a [*SyntaxError] or a [*LimitError]; where
+// it is about the body, Response is already set.
 func (r *ResponseReader) Message(data []byte, text bool) (Progress, error) {
 	if r.done {
 		return 0, &SyntaxError{"response", "a message after its end", "none before the next request"}
@@ -135,8 +138,10 @@ func (r *ResponseReader) Message(data []byte, text bool) (Progress, error) {
 		r.scanned = next
 		return NeedMore, nil
 	}
-	r.Response, r.missing, err = parseResponseHead(string(whole[:end]), r.limits)
-	if err != nil {
+	if r.Response, err = parseResponseHead(string(whole[:end]), r.limits); err != nil {
+		return 0, err
+	}
+	if r.missing, err = r.Response.bodyLength(r.limits); err != nil {
 		return 0, err
 	}
 	rest := whole[end:]

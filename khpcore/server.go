@@ -211,7 +211,7 @@ func (s *Server) vet(req *Request) error {
 				return &RefusedError{f.Name, "it comes twice"}
 			}
 		}
-		if equalFold(f.Name, "Authorization") || equalFold(f.Name, "Proxy-Authorization") {
+		if isCredentials(f.Name) {
 			continue
 		}
 		if s.cfg.HasHeader != nil && s.cfg.HasHeader(f.Name) {

@@ -1,0 +1,90 @@
+package khpcore
+
+// redirect acts on a redirect with a Location.
+func (c *Client) redirect(r *Response) {
+	location, ok := r.Header.Get("Location")
+	if !ok {
+		c.refuseRedirect("it has no Location")
+		return
+	}
+	to, err := c.url.Resolve(location)
+	if err != nil {
+		c.refuseRedirect("its Location cannot be used: " + err.Error())
+		return
+	}
+	c.follow(to)
+}
+
+// upgrade acts on a 426: once over TLS, where the server names TLS.
+func (c *Client) upgrade(r *Response) {
+	if c.url.Secure || !offersTLS(r.Header.list("Upgrade")) {
+		c.failStatus(r, CodeStatus, "")
+		return
+	}
+	to := c.url
+	to.Secure = true
+	if to.Port == "443" {
+		to.Port = ""
+	}
+	c.follow(to)
+}
+
+func offersTLS(protocols []string) bool {
+	for _, p := range protocols {
+		if hasPrefixFold(p, "TLS/") || equalFold(p, "TLS") {
+			return true
+		}
+	}
+	return false
+}
+
+// follow holds a new URL to the rules, and goes there.
+func (c *Client) follow(to URL) {
+	same := to.SameOrigin(c.url)
+	switch {
+	case c.cfg.Redirect == RedirectError:
+		c.refuseRedirect("redirects are not allowed")
+		return
+	case c.cfg.Redirect == RedirectSameOrigin && !same:
+		c.refuseRedirect("it leads to another origin, " + to.origin())
+		return
+	case c.url.Secure && !to.Secure:
+		c.refuseRedirect("it leads from TLS to no TLS, at " + to.origin())
+		return
+	case c.visited(to):
+		c.failStatus(c.response, CodeRedirectLoop, "the redirect leads back to "+to.shown())
+		return
+	case len(c.left) == MaxRedirects:
+		c.failStatus(c.response, CodeRedirectLimit, "that is more than "+itoa(MaxRedirects)+" redirects")
+		return
+	}
+	c.next = to
+	if c.cfg.Redirect == RedirectAsk {
+		c.state = stateConfirming
+		c.do(&ConfirmRedirect{c.url.String(), to.String(), c.status})
+		return
+	}
+	c.depart()
+}
+
+// depart leaves for c.next and takes nothing along that belongs to this origin.
+func (c *Client) depart() {
+	c.left = append(c.left, c.url.String())
+	if !c.next.SameOrigin(c.url) {
+		c.auth, c.proxy = Field{}, Field{}
+		c.cfg.Header = nil
+		if c.cfg.Credentials == GivenCredentials {
+			c.cfg.Credentials, c.cfg.Username, c.cfg.Password = NoCredentials, "", ""
+		}
+	}
+	c.leave()
+}
+
+func (c *Client) visited(u URL) bool {
+	s := u.String()
+	return s == c.url.String() || contains(c.left, s)
+}
+
+func (c *Client) refuseRedirect(why string) {
+	c.failStatus(c.response, CodeRedirect, "the redirect was not followed: "+why)
+}
