@@ -1,0 +1,38 @@
+# shellcheck shell=bash
+# What every script here uses. Sourced by them, with root set to the checkout.
+
+cache=${root:?}/.cache
+
+say() { printf '%s\n' "$*"; }
+
+die() {
+  printf 'build.sh: %s\n' "$*" >&2
+  exit 1
+}
+
+# A mistake in the words that a caller gave.
+misuse() {
+  printf 'build.sh: %s\n' "$*" >&2
+  exit 2
+}
+
+# done_for STEP KEY says whether STEP was last completed for this KEY.
+done_for() { [ "$(cat "$cache/stamps/$1" 2>/dev/null)" = "$2" ]; }
+
+mark_done() {
+  mkdir -p "$cache/stamps"
+  printf '%s\n' "$2" >"$cache/stamps/$1"
+}
+
+# quietly LOG COMMAND… keeps what COMMAND says in LOG and shows its end if it fails.
+quietly() {
+  local log=$cache/logs/$1 status=0
+  shift
+  mkdir -p "$cache/logs"
+  "$@" >"$log" 2>&1 || status=$?
+  if [ "$status" -ne 0 ]; then
+    tail -n 20 "$log" >&2
+    printf 'build.sh: "%s" failed with %s; all of it is in %s\n' "$*" "$status" "$log" >&2
+  fi
+  return "$status"
+}
