@@ -1,0 +1,41 @@
+package abi
+
+// reader decodes an event. What is missing reads as zero or empty, and sets
+// short.
+type reader struct {
+	rest  []byte
+	short bool
+}
+
+func (r *reader) number() int {
+	if len(r.rest) < 4 {
+		r.rest, r.short = nil, true
+		return 0
+	}
+	b := r.rest
+	r.rest = b[4:]
+	return int(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)
+}
+
+func (r *reader) bytes() []byte {
+	n := r.number()
+	if n < 0 || n > len(r.rest) {
+		r.rest, r.short = nil, true
+		return nil
+	}
+	b := r.rest[:n:n]
+	r.rest = r.rest[n:]
+	return b
+}
+
+func (r *reader) text() string { return string(r.bytes()) }
+
+// count reads the length of a list, each member of which takes four bytes or more.
+func (r *reader) count() int {
+	n := r.number()
+	if n < 0 || n > len(r.rest)/4 {
+		r.rest, r.short = nil, true
+		return 0
+	}
+	return n
+}
