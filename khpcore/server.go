@@ -6,6 +6,9 @@ type ServerConfig struct {
 	Limits  Limits
 	// Target is the target of the opening request, byte for byte.
 	Target string
+	// Protocols are those that the opening request offers besides [Subprotocol].
+	// They count if the extended request names none.
+	Protocols []string
 	// HasHeader tells whether the opening request has a header of that name.
 	// Such a header cannot come again in the extended request. Nil is none.
 	HasHeader func(name string) bool
@@ -23,7 +26,8 @@ type ServerConfig struct {
 type Server struct {
 	cfg    ServerConfig
 	state  serverState
-	rounds int // 401s sent
+	rounds int    // 401s sent
+	offer  *Offer // what the application is to answer
 }
 
 type serverState uint8
@@ -39,8 +43,8 @@ const (
 type ServerStep struct {
 	// Send are binary messages to send, in order.
 	Send [][]byte
-	// Serve is the request for the application to answer, or nil.
-	Serve *Request
+	// Serve is what the application is to answer, or nil.
+	Serve *Offer
 	// Await is set when the next event due is a message from the client.
 	Await Await
 	// Open is set when the handshake has completed: every byte from here on
@@ -95,24 +99,29 @@ func (s *Server) Message(data []byte) ServerStep {
 			return s.refuse(err)
 		}
 		if _, ok := req.Header.Get("Expect"); ok {
-			return s.end(plainResponse(417, "Expectation Failed"), ServerStep{Close: CloseLater,
-				Err: &RefusedError{"Expect", "this server takes no request body"}})
+			err := &RefusedError{"Expect", "this server takes no request body"}
+			return s.end(errorResponse(417, "Expectation Failed", err), ServerStep{Close: CloseLater, Err: err})
 		}
 		s.state = serverServing
-		return ServerStep{Serve: req}
+		s.offer = newOffer(req, s.cfg.Protocols)
+		return ServerStep{Serve: s.offer}
 	case serverServing:
 		return s.refuse(&SyntaxError{"extended handshake", "a message before the response to the last one", "none"})
 	}
 	return ServerStep{}
 }
 
-// TooLarge takes the place of [Server.Message] for a message of more than max
-// bytes, which was not read.
-func (s *Server) TooLarge(max int) ServerStep {
+// MaxMessage returns the most bytes that a message from the client may have. A
+// larger one goes unread, and [Server.TooLarge] takes its place.
+func (s *Server) MaxMessage() int { return s.cfg.Limits.HeadBytes }
+
+// TooLarge takes the place of [Server.Message] for a message of more than
+// [Server.MaxMessage] bytes.
+func (s *Server) TooLarge() ServerStep {
 	if s.state == serverEnded {
 		return ServerStep{}
 	}
-	return s.refuse(&LimitError{"HeadBytes", max})
+	return s.refuse(&LimitError{"HeadBytes", s.cfg.Limits.HeadBytes})
 }
 
 // Respond takes the application's answer to the last [ServerStep.Serve]. For
@@ -124,17 +133,22 @@ func (s *Server) Respond(r *Response) ServerStep {
 	}
 	switch {
 	case r.Status == 101:
+		if err := s.offer.checkAgreed(r.Header); err != nil {
+			return s.badGateway(err)
+		}
 		return s.end(r, ServerStep{Open: true})
 	case r.Status < 200, r.Status == 201, r.Status == 202, r.Status == 204, r.Status == 205:
 		// These would open the client, or keep it waiting, on nothing.
-		return s.end(plainResponse(502, "Bad Gateway"), ServerStep{Close: CloseLater,
-			Err: &SyntaxError{"answer of the application", "status " + itoa(r.Status) + " without an upgrade", "101 or a failure"}})
+		return s.badGateway(&SyntaxError{"answer of the application", "status " + itoa(r.Status) + " without an upgrade",
+			"101 or a failure"})
 	case r.Status >= 300 && r.Status < 400:
 		return s.end(r, ServerStep{Close: CloseNow})
-	case r.Status == 401 && s.rounds < MaxChallengeRounds:
-		s.rounds++
+	case r.Status == 401:
+		if s.rounds++; s.rounds == MaxChallengeRounds {
+			return s.end(r, ServerStep{Close: CloseLater})
+		}
 		step := s.end(r, ServerStep{Await: AwaitReplay})
-		if step.Close == KeepOpen {
+		if step.Await == AwaitReplay {
 			s.state = serverAwaiting
 		}
 		return step
@@ -143,9 +157,15 @@ func (s *Server) Respond(r *Response) ServerStep {
 	}
 }
 
-// refuse answers with 400 and closes.
+// refuse answers with 400, says why, and closes.
 func (s *Server) refuse(err error) ServerStep {
-	return s.end(plainResponse(400, "Bad Request"), ServerStep{Close: CloseLater, Err: err})
+	return s.end(errorResponse(400, "Bad Request", err), ServerStep{Close: CloseLater, Err: err})
+}
+
+// badGateway answers with 502 and closes. Why concerns the application, not
+// the client.
+func (s *Server) badGateway(err error) ServerStep {
+	return s.end(errorResponse(502, "Bad Gateway", nil), ServerStep{Close: CloseLater, Err: err})
 }
 
 // end puts the response into step and ends the handshake.
@@ -153,8 +173,7 @@ func (s *Server) end(r *Response, step ServerStep) ServerStep {
 	s.state = serverEnded
 	msg, err := AppendResponse(nil, outgoing(r))
 	if err != nil {
-		step = ServerStep{Close: CloseLater, Err: err}
-		msg, _ = AppendResponse(nil, outgoing(plainResponse(502, "Bad Gateway")))
+		return s.badGateway(err)
 	}
 	step.Send = append(step.Send, msg)
 	if s.cfg.Dialect != NoMarker {
@@ -163,10 +182,16 @@ func (s *Server) end(r *Response, step ServerStep) ServerStep {
 	return step
 }
 
-func plainResponse(status int, reason string) *Response {
+// errorResponse is a response of this package's own. err, which holds no
+// secret, tells the client's developer what to change.
+func errorResponse(status int, reason string, err error) *Response {
+	body := itoa(status) + " " + reason
+	if err != nil {
+		body += ": " + err.Error()
+	}
 	return &Response{Status: status, Reason: reason,
 		Header: Fields{{"Content-Type", "text/plain; charset=utf-8"}},
-		Body:   []byte(itoa(status) + " " + reason + "\n")}
+		Body:   []byte(body + "\n")}
 }
 
 // outgoing is r as it may leave: without what a script must not read or what
@@ -192,34 +217,37 @@ func outgoing(r *Response) *Response {
 	return &out
 }
 
-// vet holds a request to what design and khp.md let a server believe.
+// vet holds a request to what a server may believe of it.
 func (s *Server) vet(req *Request) error {
 	if req.Target != s.cfg.Target {
 		return &RefusedError{"", "its target is not that of the opening request"}
 	}
-	seen := req.Header
-	for i, f := range seen {
-		if err := CheckRequestField(f.Name); err != nil {
+	for i, f := range req.Header {
+		if err := s.vetField(f.Name, req.Header[:i]); err != nil {
 			return err
 		}
-		switch requestFieldClass(f.Name) {
-		case fieldTolerated, fieldHandshake:
-			continue
+	}
+	return nil
+}
+
+// vetField judges one header by its name. earlier are those above it.
+func (s *Server) vetField(name string, earlier Fields) error {
+	switch requestFieldClass(name) {
+	case fieldRefused:
+		return CheckRequestField(name)
+	case fieldTolerated, fieldHandshake:
+		return nil
+	}
+	authorization := equalFold(name, "Authorization")
+	if authorization || equalFold(name, "Proxy-Authorization") {
+		if earlier.Count(name) > 0 {
+			return &RefusedError{name, "it comes twice"}
 		}
-		for _, earlier := range seen[:i] {
-			if equalFold(earlier.Name, f.Name) && equalFold(f.Name, "Authorization") {
-				return &RefusedError{f.Name, "it comes twice"}
-			}
-		}
-		if isCredentials(f.Name) {
-			continue
-		}
-		if s.cfg.HasHeader != nil && s.cfg.HasHeader(f.Name) {
-			return &RefusedError{f.Name, "the opening request has it already"}
-		}
-		if s.cfg.AllowHeaders != nil && !containsFold(s.cfg.AllowHeaders, f.Name) {
-			return &RefusedError{f.Name, "it is not one of those allowed"}
-		}
+	} else if s.cfg.AllowHeaders != nil && !containsFold(s.cfg.AllowHeaders, name) {
+		return &RefusedError{name, "it is not one of those that this server allows"}
+	}
+	if !authorization && s.cfg.HasHeader != nil && s.cfg.HasHeader(name) {
+		return &RefusedError{name, "the opening request has it already"}
 	}
 	return nil
 }
