@@ -9,20 +9,22 @@
 
   let sockets = 0;
 
+  /**
+   * @param {IArguments} list
+   * @returns {[any]}
+   */
+  const all = (list) => /** @type {[any]} */ ([...list]);
+
   globalThis.WebSocket = class WebSocket extends Native {
     #number = ++sockets;
 
     /**
-     * @param {string | URL} url
+     * @param {string | URL} _url
      * @param {string | string[]} [protocols]
      */
-    constructor(url, protocols = []) {
-      // Not (url, protocols): without arguments the native class must see that there are none.
-      super(
-        .../** @type {[url: string | URL, protocols?: string | string[]]} */ (
-          /** @type {unknown} */ (arguments)
-        ),
-      );
+    constructor(_url, protocols = []) {
+      // Not by name: a call without arguments must reach the native class as one.
+      super(...all(arguments));
       this.#report("connect", {
         url: super.url,
         offered: [protocols].flat().map(String),
@@ -40,13 +42,19 @@
       }));
     }
 
-    /** @param {string | ArrayBufferLike | Blob | ArrayBufferView} data */
+    /**
+     * @override
+     * @param {string | ArrayBufferLike | Blob | ArrayBufferView} data
+     */
     send(data) {
-      super.send(.../** @type {[any]} */ (/** @type {unknown} */ (arguments)));
+      super.send(...all(arguments));
       this.#report("send", { data });
     }
 
-    /** @param {[code?: number, reason?: string]} args */
+    /**
+     * @override
+     * @param {[code?: number, reason?: string]} args
+     */
     close(...args) {
       const first = super.readyState < Native.CLOSING;
       super.close(...args);
