@@ -11,7 +11,9 @@ const names = readdirSync(folder)
   .sort();
 
 const row = (name, ...sizes) =>
-  console.log(name.padEnd(32) + sizes.map((s) => String(s).padStart(10)).join(""));
+  console.log(
+    name.padEnd(32) + sizes.map((s) => String(s).padStart(10)).join(""),
+  );
 
 row("bytes", "raw", "gzip", "brotli");
 for (const name of names) {

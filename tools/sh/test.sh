@@ -128,11 +128,11 @@ part_eslint() {
 part_prettier() { npx --no-install prettier --check .; }
 
 part_types() {
-  npx --no-install tsc --noEmit
+  npm run --silent types
   say "types: passed, 0 failed"
 }
 
-part_unit() { node --test js/test/unit/*.test.mjs; }
+part_unit() { npm run --silent test:unit; }
 
 part_browser() {
   need_chromium
