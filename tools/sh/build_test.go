@@ -70,11 +70,20 @@ func TestHelpThroughASymlinkFromElsewhere(t *testing.T) {
 	}
 }
 
-// stub puts a command on the PATH that prints a line.
-func stub(t *testing.T, folder, name, line string) {
+// path returns a folder that has the named commands of this machine and, for
+// each stub, a command that is this line of shell.
+func path(t *testing.T, commands []string, stubs map[string]string) string {
 	t.Helper()
-	script := "#!/bin/sh\necho '" + line + "'\n"
-	require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte(script), 0o755))
+	folder := t.TempDir()
+	for _, name := range commands {
+		target, err := exec.LookPath(name)
+		require.NoError(t, err)
+		require.NoError(t, os.Symlink(target, filepath.Join(folder, name)))
+	}
+	for name, line := range stubs {
+		require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte("#!/bin/sh\n"+line+"\n"), 0o755))
+	}
+	return folder
 }
 
 func TestWhatIsMissingIsNamed(t *testing.T) {
@@ -84,31 +93,99 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 		want  string
 	}{
 		{"no Go", nil, "Go is missing: install version 1.25 or newer from https://go.dev/dl/"},
-		{"old Go", map[string]string{"go": "go1.19.8"}, "Go is too old: found 1.19.8, needed is 1.25 or newer"},
-		{"no Node.js", map[string]string{"go": "go1.26.8"}, "Node.js is missing: install version 20 or newer"},
-		{"no npm", map[string]string{"go": "go1.26.8", "node": "v20.1.0"}, "npm is missing"},
-		{"old Node.js", map[string]string{"go": "go1.25", "node": "v18.19.0", "npm": "9.2.0"}, "Node.js is too old: found 18.19.0"},
+		{"old Go", map[string]string{"go": "echo go1.19.8"}, "Go is too old: found 1.19.8, needed is 1.25 or newer"},
+		{"no Node.js", map[string]string{"go": "echo go1.26.8"}, "Node.js is missing: install version 20 or newer"},
+		{"no npm", map[string]string{"go": "echo go1.26.8", "node": "echo v20.1.0"}, "npm is missing"},
+		{
+			"old Node.js",
+			map[string]string{"go": "echo go1.25", "node": "echo v18.19.0", "npm": "echo 9.2.0"},
+			"Node.js is too old: found 18.19.0, needed is 20 or newer",
+		},
 	}
 	script := filepath.Join(checkout(t), "build.sh")
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			folder := t.TempDir()
-			for _, name := range []string{"bash", "dirname", "env", "readlink"} {
-				path, err := exec.LookPath(name)
-				require.NoError(t, err)
-				require.NoError(t, os.Symlink(path, filepath.Join(folder, name)))
-			}
-			for name, line := range test.stubs {
-				stub(t, folder, name, line)
-			}
 			command := exec.Command(script, "build")
-			command.Env = []string{"PATH=" + folder}
+			command.Env = []string{"PATH=" + path(t, []string{"bash", "dirname", "env", "readlink"}, test.stubs)}
 			_, stderr, status := run(t, command)
 			require.Equal(t, 1, status, stderr)
 			require.Regexp(t, `^build\.sh: .*\n$`, stderr)
 			require.Contains(t, stderr, test.want)
 		})
 	}
+}
+
+func TestPackagesAreInstalledAsRoot(t *testing.T) {
+	const installed, missing = "echo installed", "exit 1"
+	tests := []struct {
+		name      string
+		stubs     map[string]string
+		status    int
+		want, log string
+	}{
+		{"none is missing", map[string]string{"dpkg-query": installed}, 0, "", ""},
+		{"not Debian", map[string]string{}, 1, "no apt-get here to install these Debian packages: gcc libc6-dev \n", ""},
+		{
+			"neither root nor sudo", map[string]string{"dpkg-query": missing, "apt-get": "exit", "id": "echo 1000"},
+			1, "neither root nor sudo here to install these Debian packages: gcc libc6-dev \n", "",
+		},
+		{
+			"sudo", map[string]string{"dpkg-query": missing, "apt-get": "exit", "id": "echo 1000", "sudo": `echo "$*"`},
+			0, "installing Debian packages: gcc libc6-dev \n", "-n env DEBIAN_FRONTEND=noninteractive apt-get ",
+		},
+		{
+			"root", map[string]string{"dpkg-query": missing, "apt-get": `echo "$*"`, "id": "echo 0"},
+			0, "installing Debian packages: gcc libc6-dev \n", "install -y --no-install-recommends gcc libc6-dev\n",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			root := checkout(t)
+			command := exec.Command("bash", "-c", `set -euo pipefail
+				. "$root/tools/sh/common.sh"
+				. "$root/tools/sh/debian.sh"
+				install_packages gcc libc6-dev`)
+			command.Env = []string{"root=" + root, "PATH=" + path(t, []string{"bash", "env", "mkdir"}, test.stubs)}
+			stdout, stderr, status := run(t, command)
+			require.Equal(t, test.status, status, stderr)
+			require.Equal(t, test.want, stdout+stderr)
+			log, _ := os.ReadFile(filepath.Join(root, ".cache", "logs", "apt-install.log"))
+			require.Contains(t, string(log), test.log)
+		})
+	}
+}
+
+func TestWithoutTinyGoTheModuleIsHeldToItsHashAlone(t *testing.T) {
+	root := checkout(t)
+	for name, content := range map[string]string{
+		"khp.wasm":        "abc",
+		"khp.wasm.sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  khp.wasm\n",
+	} {
+		require.NoError(t, os.MkdirAll(filepath.Join(root, "wasm"), 0o755))
+		require.NoError(t, os.WriteFile(filepath.Join(root, "wasm", name), []byte(content), 0o644))
+	}
+	part := func() (string, int) {
+		command := exec.Command("bash", "-c", `set -euo pipefail
+			for name in common debian needs wasm test; do . "$root/tools/sh/$name.sh"; done
+			cd "$root"
+			part_wasm`)
+		command.Env = []string{
+			"root=" + root,
+			"PATH=" + path(t, []string{"bash", "cat", "dirname", "env", "sha256sum"}, nil),
+		}
+		stdout, stderr, status := run(t, command)
+		return stdout + stderr, status
+	}
+
+	out, status := part()
+	require.Equal(t, 77, status, out)
+	require.Contains(t, out, "no apt-get here")
+	require.Contains(t, out, "wasm: 1 passed, 0 failed, 1 skipped: the committed khp.wasm has its hash, but was NOT compared")
+
+	require.NoError(t, os.WriteFile(filepath.Join(root, "wasm", "khp.wasm"), []byte("abd"), 0o644))
+	out, status = part()
+	require.Equal(t, 1, status, out)
+	require.Contains(t, out, "wasm/khp.wasm is not what wasm/khp.wasm.sha256 says")
 }
 
 func TestCleanLeavesWhatIsCommitted(t *testing.T) {

@@ -7,7 +7,7 @@
 tinygo=$cache/tinygo
 tinygo_key="$tinygo_version $tinygo_sum $tinygo_go $llvm_version $binaryen_version"
 
-have_tinygo() { done_for tinygo "$tinygo_key"; }
+have_tinygo() { [ -x "$tinygo/bin/tinygo" ] && done_for tinygo "$tinygo_key"; }
 
 # need_tinygo returns 3 where TinyGo cannot be had here.
 need_tinygo() {
