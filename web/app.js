@@ -52,7 +52,7 @@ function start() {
   });
   closeButton.addEventListener("click", () => {
     show("busy", "Closing…");
-    current?.ws?.close();
+    current?.ws?.close(1000);
   });
   for (const preset of presets)
     preset.addEventListener(
@@ -98,7 +98,7 @@ function connect() {
 function leave() {
   const ws = current?.ws;
   current = undefined;
-  if (ws && ws.readyState < ws.CLOSING) ws.close();
+  if (ws && ws.readyState < ws.CLOSING) ws.close(1000);
 }
 
 /**

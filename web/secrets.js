@@ -5,7 +5,7 @@ const CREDENTIALS = new Set(["authorization", "proxy-authorization"]);
 const COOKIES = new Set(["cookie", "set-cookie"]);
 // Only a scheme that is known may stay: of any other value the first word may be part of the secret.
 const SCHEME = /^((?:Application +)?(?:Basic|Bearer|Digest|Negotiate))[ \t]/i;
-const HEADER_LINE = /^([^:\s]+)[ \t]*:[ \t]*(.+)$/;
+const HEADER_LINE = /^([^:\s]+)[ \t]*:[ \t]*(.+)$/s;
 const USERINFO = /\/\/[^\s/?#]*@/g;
 
 /**
@@ -53,7 +53,7 @@ export class MessageMask {
     let shown = "";
     for (const piece of text.split(/(?<=\n)/)) {
       const before = this.#mask(this.#line);
-      this.#line += piece.replace(/\r?\n$/, "");
+      this.#line += piece.replace(/\n$/, "");
       const after = this.#mask(this.#line);
       // Where more of the line makes its start read differently, nothing more of it is shown.
       if (after.startsWith(before)) shown += after.slice(before.length);
@@ -68,6 +68,7 @@ export class MessageMask {
 
   /** @param {string} line */
   #mask(line) {
+    line = line.replace(/\r$/, "");
     if (this.#afterSecret && /^[ \t]/.test(line)) return MASK;
     const header = HEADER_LINE.exec(line);
     return header
