@@ -9,7 +9,7 @@ func (c *Client) challenged(r *Response, header string, code ErrorCode) {
 		if equalFold(f.Name, header) {
 			found, err := ParseChallenges(f.Value)
 			if err != nil {
-				c.failStatus(r, code, header+" is malformed: "+err.Error())
+				c.failStatus(r, code, header+" cannot be read: "+reason(err))
 				return
 			}
 			all = append(all, found...)
@@ -24,7 +24,7 @@ func (c *Client) challenged(r *Response, header string, code ErrorCode) {
 	best := strongest(all)
 	switch {
 	case c.rounds(proxy) > MaxCredentialRounds:
-		c.failStatus(r, code, "that is more than "+itoa(MaxCredentialRounds)+" times")
+		c.failStatus(r, code, "that was after "+itoa(MaxCredentialRounds)+" tries")
 	case c.cfg.Credentials == NoCredentials:
 		c.failStatus(r, code, "there are no credentials for "+c.url.origin())
 	case c.cfg.Credentials == GivenCredentials && !answerable(best):
@@ -111,7 +111,7 @@ func (c *Client) authorize(username, password string) {
 	default:
 		value, err := basicCredentials(username, password)
 		if err != nil {
-			c.failAuth(c.authCode(), err.Error())
+			c.failAuth(c.authCode(), reason(err))
 			return
 		}
 		c.replay(value)

@@ -151,6 +151,6 @@ func (p *challengeParser) quoted() (value string, ok bool) {
 }
 
 func (p *challengeParser) fail(got, want string) bool {
-	p.err = &SyntaxError{"challenge", got, want + " (RFC 9110 11.6.1)"}
+	p.err = syntaxError("challenge", got, want+" (RFC 9110 11.6.1)")
 	return false
 }

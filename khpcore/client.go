@@ -63,6 +63,7 @@ type Client struct {
 	auth     Field    // Authorization that was last sent; its name is empty if none
 	proxy    Field    // the same for Proxy-Authorization
 	sent     []string // credentials sent on this connection
+	waits    int      // 202s in all
 	attempt  int      // challenges on this connection
 	asked    int      // challenges in all
 	proxied  int      // 407s in all
@@ -122,7 +123,7 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 	}
 	for _, p := range cfg.Protocols {
 		if !isToken(p) {
-			return nil, &SyntaxError{"subprotocol", quote(p), "a token (RFC 6455 4.1)"}
+			return nil, syntaxError("subprotocol", quote(p), "a token (RFC 6455 4.1)")
 		}
 	}
 	for _, f := range cfg.Header {
@@ -364,6 +365,9 @@ func (c *Client) leave() {
 }
 
 func (c *Client) connect() {
+	if from, to := c.url.String(), c.next.String(); from != to {
+		c.left = append(c.left, from)
+	}
 	c.url = c.next
 	c.attempt, c.sent, c.status = 0, nil, 0
 	c.closing, c.hangUp = false, false
@@ -394,7 +398,7 @@ func (c *Client) request() {
 	}
 	data, err := AppendRequest(nil, &Request{c.url.Target, fields})
 	if err != nil {
-		c.fail(CodeProtocol, closeProtocol, err.Error(), err)
+		c.fail(CodeProtocol, closeProtocol, reason(err), err)
 		return
 	}
 	c.do(&Send{Text: true, Data: data})
@@ -432,7 +436,7 @@ func (c *Client) read(data []byte, text bool) {
 		if _, ok := err.(*LimitError); ok {
 			code = CodeLimit
 		}
-		c.fail(code, closeProtocol, err.Error(), err)
+		c.fail(code, closeProtocol, reason(err), err)
 		return
 	}
 	if progress == Complete {
@@ -466,6 +470,10 @@ func (c *Client) complete(r *Response) {
 		protocol, _ := r.Header.Get("Sec-WebSocket-Protocol")
 		c.open(protocol, c.opened)
 	case ActionWait:
+		if c.waits++; c.waits > MaxInterimResponses {
+			c.fail(CodeLimit, closeProtocol, "more than "+itoa(MaxInterimResponses)+" interim responses", nil)
+			return
+		}
 		c.await()
 	case ActionChallenge:
 		c.answer(stateAuthenticating)

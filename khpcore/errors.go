@@ -1,5 +1,10 @@
 package khpcore
 
+const errorPrefix = "khp: "
+
+// reason is the text of an error of this package as a part of a longer one.
+func reason(err error) string { return err.Error()[len(errorPrefix):] }
+
 // A SyntaxError is a message, header or option that breaks its grammar. Its
 // text never holds the value of a header.
 type SyntaxError struct {
@@ -10,8 +15,13 @@ type SyntaxError struct {
 }
 
 func (e *SyntaxError) Error() string {
-	return "khp: malformed " + e.What + ": got " + e.Got + ", want " + e.Want
+	return errorPrefix + "malformed " + e.What + ": got " + e.Got + ", want " + e.Want
 }
+
+// syntaxError keeps the many places that report one small.
+//
+//go:noinline
+func syntaxError(what, got, want string) error { return &SyntaxError{what, got, want} }
 
 // A LimitError is a message that is larger than [Limits] lets it be.
 type LimitError struct {
@@ -22,7 +32,7 @@ type LimitError struct {
 }
 
 func (e *LimitError) Error() string {
-	return "khp: over the limit " + e.Limit + " of " + itoa(e.Max)
+	return errorPrefix + "over the limit " + e.Limit + " of " + itoa(e.Max)
 }
 
 // A RefusedError is an extended request that is well formed and that a server
@@ -36,9 +46,9 @@ type RefusedError struct {
 
 func (e *RefusedError) Error() string {
 	if e.Header == "" {
-		return "khp: extended request refused: " + e.Reason
+		return errorPrefix + "extended request refused: " + e.Reason
 	}
-	return "khp: header " + e.Header + " refused: " + e.Reason
+	return errorPrefix + "header " + e.Header + " refused: " + e.Reason
 }
 
 func itoa(n int) string {

@@ -68,11 +68,11 @@ func isToken(s string) bool { return s != "" && outside(s, classToken) < 0 }
 // value (RFC 9110 5.1, 5.5).
 func CheckField(name, value string) error {
 	if !isToken(name) {
-		return &SyntaxError{"header name", quote(name), "a token (RFC 9110 5.6.2)"}
+		return syntaxError("header name", quote(name), "a token (RFC 9110 5.6.2)")
 	}
 	if i := outside(value, classValue); i >= 0 {
-		return &SyntaxError{"value of header " + name, "byte " + quote(value[i:i+1]) + " at " + itoa(i),
-			"no control characters (RFC 9110 5.5)"}
+		return syntaxError("value of header "+name, "byte "+quote(value[i:i+1])+" at "+itoa(i),
+			"no control characters (RFC 9110 5.5)")
 	}
 	return nil
 }

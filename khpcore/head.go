@@ -15,7 +15,7 @@ func scanHead(b []byte, from int, l Limits) (end, next int, err error) {
 			continue
 		}
 		if i == line || b[i-1] != '\r' {
-			return 0, 0, &SyntaxError{"head", "a line feed without a carriage return", "lines that end in CRLF (RFC 9112 2.2)"}
+			return 0, 0, syntaxError("head", "a line feed without a carriage return", "lines that end in CRLF (RFC 9112 2.2)")
 		}
 		if i-1 == line {
 			if i+1 > l.HeadBytes {
@@ -42,7 +42,7 @@ func scanHead(b []byte, from int, l Limits) (end, next int, err error) {
 func splitHead(head string, l Limits) (start string, fields Fields, err error) {
 	start, rest := cutLine(head)
 	if i := outside(start, classValue); i >= 0 {
-		return "", nil, &SyntaxError{"start line", "byte " + quote(start[i:i+1]) + " at " + itoa(i), "no control characters"}
+		return "", nil, syntaxError("start line", "byte "+quote(start[i:i+1])+" at "+itoa(i), "no control characters")
 	}
 	n := 0
 	for i := 0; i < len(rest); i++ {
@@ -79,16 +79,16 @@ func cutLine(s string) (line, rest string) {
 func splitLine(line string, number int) (Field, error) {
 	colon := indexByte(line, ':')
 	if colon < 0 {
-		return Field{}, &SyntaxError{"header line " + itoa(number), "no colon", "name: value (RFC 9112 5)"}
+		return Field{}, syntaxError("header line "+itoa(number), "no colon", "name: value (RFC 9112 5)")
 	}
 	if !isToken(line[:colon]) {
-		return Field{}, &SyntaxError{"name in header line " + itoa(number), quote(line[:colon]),
-			"a token directly before the colon (RFC 9112 5.1)"}
+		return Field{}, syntaxError("name in header line "+itoa(number), quote(line[:colon]),
+			"a token directly before the colon (RFC 9112 5.1)")
 	}
 	value := trimSpace(line[colon+1:])
 	if i := outside(value, classValue); i >= 0 {
-		return Field{}, &SyntaxError{"value in header line " + itoa(number), "byte " + quote(value[i:i+1]),
-			"no control characters (RFC 9110 5.5)"}
+		return Field{}, syntaxError("value in header line "+itoa(number), "byte "+quote(value[i:i+1]),
+			"no control characters (RFC 9110 5.5)")
 	}
 	return Field{line[:colon], value}, nil
 }
@@ -112,27 +112,27 @@ func appendFields(dst []byte, fields Fields) ([]byte, error) {
 // contentLength reads the one way in which a body is delimited here.
 func contentLength(fields Fields, l Limits) (int, error) {
 	if fields.Count("Transfer-Encoding") > 0 {
-		return 0, &SyntaxError{"body", "Transfer-Encoding", "Content-Length"}
+		return 0, syntaxError("body", "Transfer-Encoding", "Content-Length")
 	}
 	value, ok := fields.Get("Content-Length")
 	if !ok {
 		return 0, nil
 	}
 	if fields.Count("Content-Length") > 1 {
-		return 0, &SyntaxError{"body", "Content-Length twice", "it once"}
+		return 0, syntaxError("body", "Content-Length twice", "it once")
 	}
 	n := 0
 	for i := 0; i < len(value); i++ {
 		c := value[i]
 		if c < '0' || c > '9' {
-			return 0, &SyntaxError{"Content-Length", quote(value), "decimal digits (RFC 9110 8.6)"}
+			return 0, syntaxError("Content-Length", quote(value), "decimal digits (RFC 9110 8.6)")
 		}
 		if n = n*10 + int(c-'0'); n > l.BodyBytes {
 			return 0, &LimitError{"BodyBytes", l.BodyBytes}
 		}
 	}
 	if value == "" {
-		return 0, &SyntaxError{"Content-Length", quote(value), "decimal digits (RFC 9110 8.6)"}
+		return 0, syntaxError("Content-Length", quote(value), "decimal digits (RFC 9110 8.6)")
 	}
 	return n, nil
 }

@@ -31,6 +31,9 @@ const (
 	// MaxCredentialRounds is how many times a client answers a challenge on one
 	// connection.
 	MaxCredentialRounds = 3
+	// MaxInterimResponses is how many times a 202 makes a client wait in one
+	// handshake.
+	MaxInterimResponses = 32
 	// MaxChallengeRounds is how many 401s a server sends on one connection.
 	MaxChallengeRounds = 5
 )

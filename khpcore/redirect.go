@@ -9,7 +9,7 @@ func (c *Client) redirect(r *Response) {
 	}
 	to, err := c.url.Resolve(location)
 	if err != nil {
-		c.refuseRedirect("its Location cannot be used: " + err.Error())
+		c.refuseRedirect("its Location cannot be used: " + reason(err))
 		return
 	}
 	c.follow(to)
@@ -69,7 +69,6 @@ func (c *Client) follow(to URL) {
 
 // depart leaves for c.next and takes nothing along that belongs to this origin.
 func (c *Client) depart() {
-	c.left = append(c.left, c.url.String())
 	if !c.next.SameOrigin(c.url) {
 		c.auth, c.proxy = Field{}, Field{}
 		c.cfg.Header = nil

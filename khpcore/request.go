@@ -36,9 +36,9 @@ func ParseRequest(msg []byte, l Limits) (*Request, error) {
 	}
 	if end != len(msg) {
 		if end == 0 {
-			return nil, &SyntaxError{"extended request", "no blank line", "one whole request in one message"}
+			return nil, syntaxError("extended request", "no blank line", "one whole request in one message")
 		}
-		return nil, &SyntaxError{"extended request", itoa(len(msg)-end) + " bytes after the blank line", "nothing"}
+		return nil, syntaxError("extended request", itoa(len(msg)-end)+" bytes after the blank line", "nothing")
 	}
 	start, fields, err := splitHead(string(msg), l)
 	if err != nil {
@@ -53,7 +53,7 @@ func ParseRequest(msg []byte, l Limits) (*Request, error) {
 		if i := indexByte(start, ' '); i >= 0 {
 			method = start[:i]
 		}
-		return nil, &SyntaxError{"request line", "one that begins with " + quote(method), "GET target HTTP/1.1"}
+		return nil, syntaxError("request line", "one that begins with "+quote(method), "GET target HTTP/1.1")
 	}
 	target := start[len(requestStart):n]
 	if err := checkTarget(target); err != nil {
@@ -65,10 +65,10 @@ func ParseRequest(msg []byte, l Limits) (*Request, error) {
 // checkTarget holds a target to the resource name of draft-ietf-hybi-02 3.3.
 func checkTarget(target string) error {
 	if target == "" || target[0] != '/' {
-		return &SyntaxError{"request target", "one that does not begin with a slash", "a path and query (RFC 9112 3.2.1)"}
+		return syntaxError("request target", "one that does not begin with a slash", "a path and query (RFC 9112 3.2.1)")
 	}
 	if i := outside(target, classVisible); i >= 0 {
-		return &SyntaxError{"request target", "byte " + quote(target[i:i+1]) + " at " + itoa(i), "U+0021 to U+007E"}
+		return syntaxError("request target", "byte "+quote(target[i:i+1])+" at "+itoa(i), "U+0021 to U+007E")
 	}
 	return nil
 }

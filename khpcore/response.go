@@ -15,10 +15,10 @@ type Response struct {
 // What delimits the body is in r.Header. The error is a [*SyntaxError].
 func AppendResponse(dst []byte, r *Response) ([]byte, error) {
 	if r.Status < 100 || r.Status > 999 {
-		return nil, &SyntaxError{"status", itoa(r.Status), "100 to 999"}
+		return nil, syntaxError("status", itoa(r.Status), "100 to 999")
 	}
 	if i := outside(r.Reason, classValue); i >= 0 {
-		return nil, &SyntaxError{"reason phrase", "byte " + quote(r.Reason[i:i+1]), "no control characters"}
+		return nil, syntaxError("reason phrase", "byte "+quote(r.Reason[i:i+1]), "no control characters")
 	}
 	dst = append(dst, "HTTP/1.1 "...)
 	dst = appendInt(dst, r.Status)
@@ -66,13 +66,13 @@ func parseResponseHead(head string, l Limits) (*Response, error) {
 func (r *Response) bodyLength(l Limits) (int, error) {
 	n, err := contentLength(r.Header, l)
 	if err == nil && n > 0 && (r.Status < 200 || r.Status == 204 || r.Status == 205) {
-		err = &SyntaxError{"response " + itoa(r.Status), "a body", "none (RFC 9110 15)"}
+		err = syntaxError("response "+itoa(r.Status), "a body", "none (RFC 9110 15)")
 	}
 	return n, err
 }
 
 func badStatusLine(start string) error {
-	return &SyntaxError{"status line", quote(start), "HTTP/1.1, a status of three digits and a reason"}
+	return syntaxError("status line", quote(start), "HTTP/1.1, a status of three digits and a reason")
 }
 
 // Progress is what a message brought a [ResponseReader].
@@ -111,7 +111,7 @@ func NewResponseReader(d Dialect, l Limits) *ResponseReader {
 // it is about the body, Response is already set.
 func (r *ResponseReader) Message(data []byte, text bool) (Progress, error) {
 	if r.done {
-		return 0, &SyntaxError{"response", "a message after its end", "none before the next request"}
+		return 0, syntaxError("response", "a message after its end", "none before the next request")
 	}
 	if r.messages++; r.messages > r.limits.Messages {
 		return 0, &LimitError{"Messages", r.limits.Messages}
@@ -120,6 +120,9 @@ func (r *ResponseReader) Message(data []byte, text bool) (Progress, error) {
 		return r.marker(text)
 	}
 	if r.Response != nil {
+		if r.missing == 0 {
+			return 0, syntaxError("end marker", "a message of "+itoa(len(data))+" bytes", "an empty binary message")
+		}
 		return r.body(data)
 	}
 	whole := data
@@ -159,8 +162,8 @@ func (r *ResponseReader) Message(data []byte, text bool) (Progress, error) {
 
 func (r *ResponseReader) body(data []byte) (Progress, error) {
 	if len(data) > r.missing {
-		return 0, &SyntaxError{"response " + itoa(r.Response.Status), itoa(len(data)-r.missing) + " bytes too many",
-			"its end where Content-Length says"}
+		return 0, syntaxError("response "+itoa(r.Response.Status), itoa(len(data)-r.missing)+" bytes too many",
+			"its end where Content-Length says")
 	}
 	r.Response.Body = append(r.Response.Body, data...)
 	r.missing -= len(data)
@@ -180,14 +183,14 @@ func (r *ResponseReader) endsItself() bool {
 func (r *ResponseReader) marker(text bool) (Progress, error) {
 	switch {
 	case r.dialect == NoMarker:
-		return 0, &SyntaxError{"response", "an empty message", "none in the dialect no-marker"}
+		return 0, syntaxError("response", "an empty message", "none in the dialect no-marker")
 	case text:
-		return 0, &SyntaxError{"end marker", "an empty text message", "an empty binary message"}
+		return 0, syntaxError("end marker", "an empty text message", "an empty binary message")
 	case r.Response == nil:
-		return 0, &SyntaxError{"response", "the end marker", "a whole head before it"}
+		return 0, syntaxError("response", "the end marker", "a whole head before it")
 	case r.missing > 0:
-		return 0, &SyntaxError{"response " + itoa(r.Response.Status), "the end marker",
-			itoa(r.missing) + " more bytes of its body"}
+		return 0, syntaxError("response "+itoa(r.Response.Status), "the end marker",
+			itoa(r.missing)+" more bytes of its body")
 	}
 	r.done = true
 	return Complete, nil
@@ -202,7 +205,7 @@ func ParseResponse(msg []byte, l Limits) (*Response, error) {
 		return nil, err
 	}
 	if p != Complete {
-		return nil, &SyntaxError{"response", "a part of one", "a whole one"}
+		return nil, syntaxError("response", "a part of one", "a whole one")
 	}
 	return r.Response, nil
 }

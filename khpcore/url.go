@@ -19,7 +19,7 @@ type URL struct {
 func ParseURL(s string) (URL, error) {
 	secure, rest, ok := cutScheme(s)
 	if !ok {
-		return URL{}, &SyntaxError{"URL", "one without a known scheme", "ws, wss, http or https"}
+		return URL{}, syntaxError("URL", "one without a known scheme", "ws, wss, http or https")
 	}
 	return parseAuthority(secure, rest)
 }
@@ -32,13 +32,13 @@ func (u URL) Resolve(ref string) (URL, error) {
 		ref = ref[:i]
 	}
 	if ref == "" {
-		return URL{}, &SyntaxError{"Location", "nothing", "a URL"}
+		return URL{}, syntaxError("Location", "nothing", "a URL")
 	}
 	if secure, rest, ok := cutScheme(ref); ok {
 		return parseAuthority(secure, rest)
 	}
 	if hasScheme(ref) {
-		return URL{}, &SyntaxError{"Location", "an unknown scheme", "ws, wss, http or https"}
+		return URL{}, syntaxError("Location", "an unknown scheme", "ws, wss, http or https")
 	}
 	if hasPrefixFold(ref, "//") {
 		return parseAuthority(u.Secure, ref)
@@ -95,7 +95,7 @@ func lastSlash(s string) int {
 func parseAuthority(secure bool, s string) (URL, error) {
 	u := URL{Secure: secure}
 	if !hasPrefixFold(s, "//") {
-		return URL{}, &SyntaxError{"URL", "one without a host", "two slashes after the scheme"}
+		return URL{}, syntaxError("URL", "one without a host", "two slashes after the scheme")
 	}
 	s = s[2:]
 	end := 0
@@ -138,7 +138,7 @@ func (u *URL) setHost(s string) error {
 	}
 	u.Host = toLower(s[:end])
 	if !validHost(u.Host) {
-		return &SyntaxError{"host of a URL", quote(u.Host), "an ASCII name or an IP address"}
+		return syntaxError("host of a URL", quote(u.Host), "an ASCII name or an IP address")
 	}
 	port := s[end:]
 	if port == "" {
@@ -153,7 +153,7 @@ func (u *URL) setHost(s string) error {
 		}
 	}
 	if port[0] != ':' || n > 65535 {
-		return &SyntaxError{"port of a URL", quote(port), "a colon and 0 to 65535"}
+		return syntaxError("port of a URL", quote(port), "a colon and 0 to 65535")
 	}
 	if len(port) > 1 && n != u.defaultPort() {
 		u.Port = itoa(n)
@@ -197,7 +197,7 @@ func normalizeTarget(s string) (string, error) {
 	}
 	// A browser reads a backslash as a slash; whoever sends one means harm.
 	if indexByte(path, '\\') >= 0 {
-		return "", &SyntaxError{"path of a URL", "a backslash", "slashes"}
+		return "", syntaxError("path of a URL", "a backslash", "slashes")
 	}
 	out := make([]byte, 0, len(s))
 	for path != "" {
