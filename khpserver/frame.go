@@ -1,0 +1,136 @@
+package khpserver
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"slices"
+
+	"github.com/gobwas/ws"
+)
+
+// A protocolError is a frame that breaks RFC 6455. The connection fails with
+// that code.
+type protocolError struct {
+	code   ws.StatusCode
+	reason string
+}
+
+func (e *protocolError) Error() string { return "khpserver: " + e.reason }
+
+// A frameReader reads the client's frames, only as far as it is asked. When a
+// read ends early, by a deadline above all, what has arrived stays in buf: it
+// can go on later, or hand buf to who takes the connection over.
+type frameReader struct {
+	conn       net.Conn
+	buf        []byte // arrived and not yet taken
+	fragmented bool   // within a message of several frames
+}
+
+// readChunk is how much is read ahead at most.
+const readChunk = 4 << 10
+
+// header returns the header of the next frame and its length in bytes. It takes
+// nothing off.
+func (r *frameReader) header() (h ws.Header, size int, err error) {
+	for {
+		in := bytes.NewReader(r.buf)
+		h, err = ws.ReadHeader(in)
+		if err == nil {
+			return h, len(r.buf) - in.Len(), r.check(h)
+		}
+		if err != io.EOF && err != io.ErrUnexpectedEOF {
+			return h, 0, &protocolError{ws.StatusProtocolError, err.Error()}
+		}
+		if err := r.fill(); err != nil {
+			return h, 0, err
+		}
+	}
+}
+
+func (r *frameReader) check(h ws.Header) error {
+	state := ws.StateServerSide
+	if r.fragmented {
+		state |= ws.StateFragmented
+	}
+	if err := ws.CheckHeader(h, state); err != nil {
+		return &protocolError{ws.StatusProtocolError, err.Error()}
+	}
+	return nil
+}
+
+// payload takes a frame off and returns its unmasked payload. The caller has
+// found its length bearable.
+func (r *frameReader) payload(h ws.Header, size int) ([]byte, error) {
+	end := size + int(h.Length)
+	for len(r.buf) < end {
+		if err := r.fill(); err != nil {
+			return nil, err
+		}
+	}
+	p := slices.Clone(r.buf[size:end])
+	ws.Cipher(p, h.Mask, 0)
+	r.take(h, end)
+	return p, nil
+}
+
+// skip takes a frame of any length off without keeping it.
+func (r *frameReader) skip(h ws.Header, size int) error {
+	left := int64(size) + h.Length
+	for int64(len(r.buf)) < left {
+		left -= int64(len(r.buf))
+		r.buf = r.buf[:0]
+		if err := r.fill(); err != nil {
+			return err
+		}
+	}
+	r.take(h, int(left))
+	return nil
+}
+
+func (r *frameReader) take(h ws.Header, n int) {
+	r.buf = r.buf[n:]
+	if !h.OpCode.IsControl() {
+		r.fragmented = !h.Fin
+	}
+}
+
+// fill reads what there is.
+func (r *frameReader) fill() error {
+	r.buf = slices.Grow(r.buf, readChunk)
+	n, err := r.conn.Read(r.buf[len(r.buf):cap(r.buf)])
+	r.buf = r.buf[:len(r.buf)+n]
+	if n > 0 {
+		return nil
+	}
+	return err
+}
+
+// appendFrame appends a frame as a server sends it: whole and unmasked.
+func appendFrame(dst []byte, op ws.OpCode, payload []byte) []byte {
+	b := bytes.NewBuffer(dst)
+	// Writing to a buffer cannot fail, and no length is negative.
+	_ = ws.WriteHeader(b, ws.Header{Fin: true, OpCode: op, Length: int64(len(payload))})
+	b.Write(payload)
+	return b.Bytes()
+}
+
+// closeCode reads a close frame's payload (RFC 6455 5.5.1); 0 is none.
+func closeCode(payload []byte) (ws.StatusCode, error) {
+	if len(payload) == 0 {
+		return 0, nil
+	}
+	if len(payload) == 1 {
+		return 0, &protocolError{ws.StatusProtocolError, "a close frame with half a code"}
+	}
+	code, reason := ws.ParseCloseFrameData(payload)
+	err := ws.CheckCloseFrameData(code, reason)
+	if errors.Is(err, ws.ErrProtocolInvalidUTF8) {
+		return 0, &protocolError{ws.StatusInvalidFramePayloadData, err.Error()}
+	}
+	if err != nil {
+		return 0, &protocolError{ws.StatusProtocolError, err.Error()}
+	}
+	return code, nil
+}

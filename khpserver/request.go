@@ -1,0 +1,34 @@
+package khpserver
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/kaazingwebsocket/kaazingwebsocket/khpcore"
+)
+
+// nextRequest is the upgrade request that next sees: the opening one, with what
+// the extended one offers and adds.
+func (s *session) nextRequest(ctx context.Context, offer *khpcore.Offer) *http.Request {
+	r := s.opening.Clone(ctx)
+	r.Body = http.NoBody
+	setList(r.Header, "Sec-WebSocket-Protocol", offer.Protocols)
+	setList(r.Header, "Sec-WebSocket-Extensions", offer.Extensions)
+	for _, f := range offer.Header {
+		switch {
+		case strings.EqualFold(f.Name, "Authorization"), strings.EqualFold(f.Name, "Proxy-Authorization"):
+			r.Header.Set(f.Name, f.Value)
+		default:
+			r.Header.Add(f.Name, f.Value)
+		}
+	}
+	return r
+}
+
+func setList(h http.Header, name string, members []string) {
+	h.Del(name)
+	if len(members) > 0 {
+		h.Set(name, strings.Join(members, ", "))
+	}
+}
