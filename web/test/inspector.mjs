@@ -66,6 +66,7 @@ export class Inspector {
    */
   static async open(browser, url) {
     const inspector = new Inspector(await browser.newPage());
+    await inspector.page.setViewport({ width: 1280, height: 900 });
     await inspector.page.goto(url);
     return inspector;
   }
