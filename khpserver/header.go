@@ -29,16 +29,27 @@ func hasToken(h http.Header, name, token string) bool {
 	})
 }
 
-// fieldsOf lists h by name, so that what is sent is the same every time.
+// fieldsOf lists h by name, so that what is sent is the same every time, in the
+// spelling of the RFCs where net/http has one of its own.
 func fieldsOf(h http.Header) khpcore.Fields {
 	var fields khpcore.Fields
 	for name, values := range h {
 		for _, value := range values {
-			fields = append(fields, khpcore.Field{Name: name, Value: value})
+			fields = append(fields, khpcore.Field{Name: spelling(name), Value: value})
 		}
 	}
 	slices.SortStableFunc(fields, func(a, b khpcore.Field) int { return strings.Compare(a.Name, b.Name) })
 	return fields
+}
+
+func spelling(name string) string {
+	if name == "Www-Authenticate" {
+		return "WWW-Authenticate"
+	}
+	if rest, ok := strings.CutPrefix(name, "Sec-Websocket-"); ok {
+		return "Sec-WebSocket-" + rest
+	}
+	return name
 }
 
 func quoted(s string) string { return strconv.Quote(s) }
