@@ -49,11 +49,12 @@ func (p *challengeParser) next() bool {
 		p.rest = trimSpace(after[1:])
 		return p.param(token)
 	}
-	const gateway = "Application"
-	if equalFold(token, gateway) && p.spaces() {
+	spaced := p.spaces()
+	if equalFold(token, "Application") && spaced {
 		before := p.rest
-		if scheme := p.token(); scheme != "" && (trimSpace(p.rest) == "" || trimSpace(p.rest)[0] != '=') {
-			token = scheme
+		scheme := p.token()
+		if after := trimSpace(p.rest); scheme != "" && (after == "" || after[0] != '=') {
+			token, spaced = scheme, p.spaces()
 		} else {
 			p.rest = before
 		}
@@ -62,7 +63,7 @@ func (p *challengeParser) next() bool {
 	if p.rest == "" || p.rest[0] == ',' {
 		return true
 	}
-	if !p.spaces() && p.rest != "" {
+	if !spaced {
 		return p.fail(quote(p.rest[:1])+" after the scheme "+quote(token), "a space or a comma")
 	}
 	p.token68()

@@ -1,5 +1,10 @@
 package khpcore
 
+import (
+	"bytes"
+	"strings"
+)
+
 // A head is a start line and header lines, each ended by CRLF, and a blank
 // line (RFC 9112 2.1). The draft-hixie-55 rules that RFC 9112 leaves to the
 // recipient are read strictly: a CR or LF that is not part of a CRLF, an empty
@@ -10,21 +15,22 @@ package khpcore
 // has not arrived, and where to go on.
 func scanHead(b []byte, from int, l Limits) (end, next int, err error) {
 	line := from
-	for i := from; i < len(b); i++ {
-		if b[i] != '\n' {
-			continue
+	for {
+		i := bytes.IndexByte(b[line:], '\n') + line
+		if i < line {
+			break
 		}
-		if i == line || b[i-1] != '\r' {
+		switch {
+		case i == line || b[i-1] != '\r':
 			return 0, 0, syntaxError("head", "a line feed without a carriage return", "lines that end in CRLF (RFC 9112 2.2)")
-		}
-		if i-1 == line {
-			if i+1 > l.HeadBytes {
-				return 0, 0, &LimitError{"HeadBytes", l.HeadBytes}
-			}
-			return i + 1, i + 1, nil
-		}
-		if i-1-line > l.LineBytes {
+		case i == 1:
+			return 0, 0, syntaxError("head", "a blank line", "a start line before it")
+		case i-1-line > l.LineBytes:
 			return 0, 0, &LimitError{"LineBytes", l.LineBytes}
+		case i >= l.HeadBytes:
+			return 0, 0, &LimitError{"HeadBytes", l.HeadBytes}
+		case i-1 == line:
+			return i + 1, i + 1, nil
 		}
 		line = i + 1
 	}
@@ -37,60 +43,67 @@ func scanHead(b []byte, from int, l Limits) (end, next int, err error) {
 	return 0, line, nil
 }
 
-// splitHead divides a whole head, blank line included, into its start line and
-// its fields.
+// splitHead divides a head that scanHead has passed, blank line included, into
+// its start line and its fields.
 func splitHead(head string, l Limits) (start string, fields Fields, err error) {
-	start, rest := cutLine(head)
-	if i := outside(start, classValue); i >= 0 {
+	line := head[:lineEnd(head)]
+	start = line
+	if i := control(start); i >= 0 {
 		return "", nil, syntaxError("start line", "byte "+quote(start[i:i+1])+" at "+itoa(i), "no control characters")
 	}
-	n := 0
-	for i := 0; i < len(rest); i++ {
-		if rest[i] == '\n' {
-			n++
+	fields = make(Fields, 0, 8)
+	for rest := head[len(line)+2:]; len(rest) > 2; rest = rest[len(line)+2:] {
+		line = rest[:lineEnd(rest)]
+		if len(fields) == l.HeaderCount {
+			return "", nil, &LimitError{"HeaderCount", l.HeaderCount}
 		}
-	}
-	n-- // the blank line
-	if n > l.HeaderCount {
-		return "", nil, &LimitError{"HeaderCount", l.HeaderCount}
-	}
-	fields = make(Fields, 0, n)
-	for range n {
-		var line string
-		line, rest = cutLine(rest)
-		f, err := splitLine(line, len(fields)+1)
-		if err != nil {
-			return "", nil, err
+		// field-line = field-name ":" OWS field-value OWS (RFC 9112 5)
+		colon := outside(line, classToken)
+		if colon < 1 || line[colon] != ':' {
+			return "", nil, badLine(line, len(fields)+1)
 		}
-		fields = append(fields, f)
+		value := trimSpace(line[colon+1:])
+		if i := control(value); i >= 0 {
+			return "", nil, syntaxError("value in header line "+itoa(len(fields)+1), "byte "+quote(value[i:i+1]),
+				"no control characters (RFC 9110 5.5)")
+		}
+		fields = append(fields, Field{line[:colon], value})
 	}
 	return start, fields, nil
 }
 
-// cutLine takes the first line off a head that scanHead has passed.
-func cutLine(s string) (line, rest string) {
-	i := indexByte(s, '\n')
-	if i < 1 {
-		return "", ""
-	}
-	return s[:i-1], s[i+1:]
-}
+// lineEnd returns the length of the first line of a head.
+func lineEnd(s string) int { return strings.IndexByte(s, '\n') - 1 }
 
-func splitLine(line string, number int) (Field, error) {
+func badLine(line string, number int) error {
 	colon := indexByte(line, ':')
 	if colon < 0 {
-		return Field{}, syntaxError("header line "+itoa(number), "no colon", "name: value (RFC 9112 5)")
+		return syntaxError("header line "+itoa(number), "no colon", "name: value (RFC 9112 5)")
 	}
-	if !isToken(line[:colon]) {
-		return Field{}, syntaxError("name in header line "+itoa(number), quote(line[:colon]),
-			"a token directly before the colon (RFC 9112 5.1)")
+	return syntaxError("name in header line "+itoa(number), quote(line[:colon]),
+		"a token directly before the colon (RFC 9112 5.1)")
+}
+
+// control returns the index of the first byte of s that may not stand in a
+// value, or -1. It looks at eight bytes at a time.
+func control(s string) int {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		x := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
+			uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
+		below := (x - ones*0x20) &^ x & highs
+		del := x ^ ones*0x7f
+		if below|(del-ones)&^del&highs != 0 {
+			if j := outside(s[i:i+8], classValue); j >= 0 {
+				return i + j
+			}
+		}
 	}
-	value := trimSpace(line[colon+1:])
-	if i := outside(value, classValue); i >= 0 {
-		return Field{}, syntaxError("value in header line "+itoa(number), "byte "+quote(value[i:i+1]),
-			"no control characters (RFC 9110 5.5)")
+	if j := outside(s[i:], classValue); j >= 0 {
+		return i + j
 	}
-	return Field{line[:colon], value}, nil
+	return -1
 }
 
 // appendFields writes header lines and the blank line. What could break out of

@@ -34,10 +34,10 @@ func ParseRequest(msg []byte, l Limits) (*Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	if end != len(msg) {
-		if end == 0 {
-			return nil, syntaxError("extended request", "no blank line", "one whole request in one message")
-		}
+	switch {
+	case end == 0:
+		return nil, syntaxError("extended request", "no blank line", "one whole request in one message")
+	case end < len(msg):
 		return nil, syntaxError("extended request", itoa(len(msg)-end)+" bytes after the blank line", "nothing")
 	}
 	start, fields, err := splitHead(string(msg), l)

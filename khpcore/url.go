@@ -103,6 +103,9 @@ func parseAuthority(secure bool, s string) (URL, error) {
 		end++
 	}
 	authority, rest := s[:end], s[end:]
+	if indexByte(authority, '\\') >= 0 {
+		return URL{}, syntaxError("host of a URL", "a backslash", "an ASCII name or an IP address")
+	}
 	if i := indexByte(rest, '#'); i >= 0 {
 		rest = rest[:i]
 	}
@@ -172,16 +175,15 @@ func validHost(h string) bool {
 	if h == "" {
 		return false
 	}
-	extra := "-._"
+	allowed := "abcdefghijklmnopqrstuvwxyz0123456789-._"
 	if h[0] == '[' {
 		if len(h) < 4 {
 			return false
 		}
-		h, extra = h[1:len(h)-1], ":."
+		h, allowed = h[1:len(h)-1], "0123456789abcdef:."
 	}
 	for i := 0; i < len(h); i++ {
-		c := h[i]
-		if !(c >= 'a' && c <= 'z' || c >= '0' && c <= '9') && indexByte(extra, c) < 0 {
+		if indexByte(allowed, h[i]) < 0 {
 			return false
 		}
 	}
