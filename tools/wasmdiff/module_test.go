@@ -1,0 +1,123 @@
+package wasmdiff
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
+
+	"github.com/kaazingwebsocket/kaazingwebsocket/wasm/abi"
+)
+
+// A handler takes one encoded event and returns encoded commands.
+type handler func(event []byte) ([]byte, error)
+
+// native is khpcore, compiled as this test is.
+func native() handler {
+	var m abi.Machine
+	return func(event []byte) ([]byte, error) { return m.Handle(nil, event), nil }
+}
+
+// A module makes instances of a compiled WebAssembly module.
+type module struct {
+	runtime  wazero.Runtime
+	compiled wazero.CompiledModule
+}
+
+func load(tb testing.TB, path string) *module {
+	tb.Helper()
+	ctx := context.Background()
+	r := wazero.NewRuntime(ctx)
+	tb.Cleanup(func() { r.Close(ctx) })
+	wasi_snapshot_preview1.MustInstantiate(ctx, r)
+	binary, err := os.ReadFile(path)
+	require.NoError(tb, err)
+	compiled, err := r.CompileModule(ctx, binary)
+	require.NoError(tb, err)
+	return &module{r, compiled}
+}
+
+// shipped is the module that the npm package has.
+func shipped(tb testing.TB) *module { return load(tb, "../../wasm/khp.wasm") }
+
+// oracle is the same source, built by standard Go.
+func oracle(tb testing.TB) *module {
+	tb.Helper()
+	path := filepath.Join(tb.TempDir(), "oracle.wasm")
+	build := exec.Command("go", "build", "-buildmode=c-shared", "-o", path, "./wasm")
+	build.Dir = "../.."
+	build.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm", "GOWORK=off")
+	out, err := build.CombinedOutput()
+	require.NoError(tb, err, string(out))
+	return load(tb, path)
+}
+
+// instance returns the handler of a fresh instance.
+func (m *module) instance(tb testing.TB) handler {
+	tb.Helper()
+	ctx := context.Background()
+	config := wazero.NewModuleConfig().WithName("").WithStartFunctions("_initialize")
+	instance, err := m.runtime.InstantiateModule(ctx, m.compiled, config)
+	require.NoError(tb, err)
+	tb.Cleanup(func() { instance.Close(ctx) })
+	buffer, event := instance.ExportedFunction("khp_buffer"), instance.ExportedFunction("khp_event")
+	return func(e []byte) ([]byte, error) {
+		room, err := call(ctx, buffer, len(e))
+		if err != nil {
+			return nil, err
+		}
+		if !instance.Memory().Write(room, e) {
+			return nil, fmt.Errorf("khp_buffer(%d) returned %#x, which is outside of the memory", len(e), room)
+		}
+		answer, err := call(ctx, event, len(e))
+		if err != nil {
+			return nil, err
+		}
+		size, ok := instance.Memory().ReadUint32Le(answer)
+		if !ok {
+			return nil, fmt.Errorf("khp_event returned %#x, which is outside of the memory", answer)
+		}
+		commands, ok := instance.Memory().Read(answer+4, size)
+		if !ok {
+			return nil, fmt.Errorf("khp_event returned %d bytes at %#x, which is outside of the memory", size, answer)
+		}
+		return append([]byte{}, commands...), nil
+	}
+}
+
+func call(ctx context.Context, f api.Function, arg int) (uint32, error) {
+	results, err := f.Call(ctx, uint64(uint32(arg)))
+	if err != nil {
+		return 0, err
+	}
+	return uint32(results[0]), nil
+}
+
+// split reads a script: events, each behind its length.
+func split(script []byte) [][]byte {
+	var events [][]byte
+	for len(script) >= 4 {
+		n := min(int(binary.LittleEndian.Uint32(script)), len(script)-4)
+		events = append(events, script[4:4+n])
+		script = script[4+n:]
+	}
+	return events
+}
+
+// join is the reverse of split.
+func join(events [][]byte) []byte {
+	var script []byte
+	for _, e := range events {
+		script = binary.LittleEndian.AppendUint32(script, uint32(len(e)))
+		script = append(script, e...)
+	}
+	return script
+}
