@@ -97,7 +97,7 @@ func basic(w http.ResponseWriter, r *http.Request) {
 	user, password, _ := r.BasicAuth()
 	if !equal(user, demoUser) || !equal(password, demoPassword) {
 		w.Header().Set("WWW-Authenticate", `Basic realm="`+demoRealm+`", charset="UTF-8"`)
-		http.Error(w, "the user is joe, the password is welcome", http.StatusUnauthorized)
+		http.Error(w, "a username and a password, please", http.StatusUnauthorized)
 		return
 	}
 	echo(w, r)
