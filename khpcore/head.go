@@ -10,70 +10,103 @@ import (
 // recipient are read strictly: a CR or LF that is not part of a CRLF, an empty
 // name, a missing colon and a folded line are errors.
 
-// scanHead looks for the end of a head in b. from is where an earlier call on
-// a shorter b stopped. It returns the index after the blank line, or 0 if that
-// has not arrived, and where to go on.
-func scanHead(b []byte, from int, l Limits) (end, next int, err error) {
-	line := from
+// A headReader takes a head apart, line by line as its bytes arrive, so that
+// what is malformed fails as soon as it is certain to.
+type headReader struct {
+	limits  Limits
+	start   string
+	fields  Fields
+	size    int    // bytes of whole lines so far
+	partial []byte // the beginning of a line
+}
+
+// read takes the next bytes of a head, and returns how many of them belong to
+// it and whether that is its end.
+func (h *headReader) read(data []byte) (n int, end bool, err error) {
+	if len(h.partial) > 0 || bytes.IndexByte(data, '\n') < 0 {
+		before := len(h.partial)
+		h.partial = append(h.partial, data...)
+		if bytes.IndexByte(data, '\n') < 0 {
+			return len(data), false, h.checkPartial()
+		}
+		data = h.partial
+		h.partial = nil
+		n, end, err = h.lines(string(data))
+		return n - before, end, err
+	}
+	return h.lines(string(data))
+}
+
+// lines reads all whole lines of text and keeps the rest.
+func (h *headReader) lines(text string) (n int, end bool, err error) {
 	for {
-		i := bytes.IndexByte(b[line:], '\n') + line
-		if i < line {
-			break
+		i := strings.IndexByte(text[n:], '\n')
+		if i < 0 {
+			h.partial = append(h.partial, text[n:]...)
+			return len(text), false, h.checkPartial()
 		}
-		switch {
-		case i == line || b[i-1] != '\r':
-			return 0, 0, syntaxError("head", "a line feed without a carriage return", "lines that end in CRLF (RFC 9112 2.2)")
-		case i == 1:
-			return 0, 0, syntaxError("head", "a blank line", "a start line before it")
-		case i-1-line > l.LineBytes:
-			return 0, 0, &LimitError{"LineBytes", l.LineBytes}
-		case i >= l.HeadBytes:
-			return 0, 0, &LimitError{"HeadBytes", l.HeadBytes}
-		case i-1 == line:
-			return i + 1, i + 1, nil
+		if i == 0 || text[n+i-1] != '\r' {
+			return 0, false, syntaxError("head", "a line feed without a carriage return", "lines that end in CRLF (RFC 9112 2.2)")
 		}
-		line = i + 1
+		line := text[n : n+i-1]
+		n += i + 1
+		if len(line) > h.limits.LineBytes {
+			return 0, false, &LimitError{"LineBytes", h.limits.LineBytes}
+		}
+		if h.size += i + 1; h.size > h.limits.HeadBytes {
+			return 0, false, &LimitError{"HeadBytes", h.limits.HeadBytes}
+		}
+		if line == "" && h.start != "" {
+			return n, true, nil
+		}
+		if err := h.line(line); err != nil {
+			return 0, false, err
+		}
 	}
-	if len(b)-line > l.LineBytes+1 {
-		return 0, 0, &LimitError{"LineBytes", l.LineBytes}
-	}
-	if len(b) >= l.HeadBytes {
-		return 0, 0, &LimitError{"HeadBytes", l.HeadBytes}
-	}
-	return 0, line, nil
 }
 
-// splitHead divides a head that scanHead has passed, blank line included, into
-// its start line and its fields.
-func splitHead(head string, l Limits) (start string, fields Fields, err error) {
-	line := head[:lineEnd(head)]
-	start = line
-	if i := control(start); i >= 0 {
-		return "", nil, syntaxError("start line", "byte "+quote(start[i:i+1])+" at "+itoa(i), "no control characters")
+// checkPartial holds the beginning of a line to the limits; its last byte may
+// be the CR of its end.
+func (h *headReader) checkPartial() error {
+	if len(h.partial) > h.limits.LineBytes+1 {
+		return &LimitError{"LineBytes", h.limits.LineBytes}
 	}
-	fields = make(Fields, 0, 8)
-	for rest := head[len(line)+2:]; len(rest) > 2; rest = rest[len(line)+2:] {
-		line = rest[:lineEnd(rest)]
-		if len(fields) == l.HeaderCount {
-			return "", nil, &LimitError{"HeaderCount", l.HeaderCount}
-		}
-		// field-line = field-name ":" OWS field-value OWS (RFC 9112 5)
-		colon := outside(line, classToken)
-		if colon < 1 || line[colon] != ':' {
-			return "", nil, badLine(line, len(fields)+1)
-		}
-		value := trimSpace(line[colon+1:])
-		if i := control(value); i >= 0 {
-			return "", nil, syntaxError("value in header line "+itoa(len(fields)+1), "byte "+quote(value[i:i+1]),
-				"no control characters (RFC 9110 5.5)")
-		}
-		fields = append(fields, Field{line[:colon], value})
+	if h.size+len(h.partial) >= h.limits.HeadBytes {
+		return &LimitError{"HeadBytes", h.limits.HeadBytes}
 	}
-	return start, fields, nil
+	return nil
 }
 
-// lineEnd returns the length of the first line of a head.
-func lineEnd(s string) int { return strings.IndexByte(s, '\n') - 1 }
+func (h *headReader) line(line string) error {
+	if h.start == "" {
+		if line == "" {
+			return syntaxError("head", "a blank line", "a start line before it")
+		}
+		if i := control(line); i >= 0 {
+			return syntaxError("start line", "byte "+quote(line[i:i+1])+" at "+itoa(i), "no control characters")
+		}
+		h.start = line
+		return nil
+	}
+	if len(h.fields) == h.limits.HeaderCount {
+		return &LimitError{"HeaderCount", h.limits.HeaderCount}
+	}
+	// field-line = field-name ":" OWS field-value OWS (RFC 9112 5)
+	colon := outside(line, classToken)
+	if colon < 1 || line[colon] != ':' {
+		return badLine(line, len(h.fields)+1)
+	}
+	value := trimSpace(line[colon+1:])
+	if i := control(value); i >= 0 {
+		return syntaxError("value in header line "+itoa(len(h.fields)+1), "byte "+quote(value[i:i+1]),
+			"no control characters (RFC 9110 5.5)")
+	}
+	if h.fields == nil {
+		h.fields = make(Fields, 0, 6)
+	}
+	h.fields = append(h.fields, Field{line[:colon], value})
+	return nil
+}
 
 func badLine(line string, number int) error {
 	colon := indexByte(line, ':')

@@ -29,24 +29,20 @@ func AppendRequest(dst []byte, r *Request) ([]byte, error) {
 // ParseRequest reads msg, one WebSocket message, as one whole extended request
 // without a body. The error is a [*SyntaxError] or a [*LimitError].
 func ParseRequest(msg []byte, l Limits) (*Request, error) {
-	l = l.withDefaults()
-	end, _, err := scanHead(msg, 0, l)
-	if err != nil {
-		return nil, err
-	}
+	h := headReader{limits: l.withDefaults()}
+	n, end, err := h.read(msg)
 	switch {
-	case end == 0:
-		return nil, syntaxError("extended request", "no blank line", "one whole request in one message")
-	case end < len(msg):
-		return nil, syntaxError("extended request", itoa(len(msg)-end)+" bytes after the blank line", "nothing")
-	}
-	start, fields, err := splitHead(string(msg), l)
-	if err != nil {
+	case err != nil:
 		return nil, err
+	case !end:
+		return nil, syntaxError("extended request", "no blank line", "one whole request in one message")
+	case n < len(msg):
+		return nil, syntaxError("extended request", itoa(len(msg)-n)+" bytes after the blank line", "nothing")
 	}
+	start := h.start
 	// request-line = method SP request-target SP HTTP-version (RFC 9112 3)
 	const version = " HTTP/1.1"
-	n := len(start) - len(version)
+	n = len(start) - len(version)
 	if n < len(requestStart) || start[:len(requestStart)] != requestStart || start[n:] != version {
 		// The target may hold a secret in its query, so the method alone is shown.
 		method := start
@@ -59,7 +55,7 @@ func ParseRequest(msg []byte, l Limits) (*Request, error) {
 	if err := checkTarget(target); err != nil {
 		return nil, err
 	}
-	return &Request{Target: target, Header: fields}, nil
+	return &Request{Target: target, Header: h.fields}, nil
 }
 
 // checkTarget holds a target to the resource name of draft-ietf-hybi-02 3.3.

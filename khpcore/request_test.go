@@ -9,7 +9,7 @@ import (
 
 func TestRequestRoundTrip(t *testing.T) {
 	for _, r := range []*Request{
-		{Target: "/", Header: Fields{}},
+		{Target: "/"},
 		{Target: "/a/b?c=d&e", Header: Fields{{"Host", "h:81"}, {"X-Empty", ""}, {"X-Tab", "a\tb"}, {"X-UTF8", "gr\u00fc\u00df"}}},
 	} {
 		wire, err := AppendRequest(nil, r)

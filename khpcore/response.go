@@ -32,12 +32,8 @@ func AppendResponse(dst []byte, r *Response) ([]byte, error) {
 	return append(dst, r.Body...), nil
 }
 
-// parseResponseHead reads a whole head.
-func parseResponseHead(head string, l Limits) (*Response, error) {
-	start, fields, err := splitHead(head, l)
-	if err != nil {
-		return nil, err
-	}
+// newResponse reads the status line.
+func newResponse(start string, fields Fields) (*Response, error) {
 	// status-line = HTTP-version SP status-code SP [ reason-phrase ] (RFC 9112 4);
 	// the second space may be missing where the reason is.
 	const version = "HTTP/1.1 "
@@ -92,10 +88,8 @@ type ResponseReader struct {
 	// Response is nil until the head is complete.
 	Response *Response
 
-	limits   Limits
+	head     headReader
 	dialect  Dialect
-	buf      []byte
-	scanned  int
 	missing  int // bytes of the body that have not arrived
 	messages int
 	done     bool
@@ -103,7 +97,7 @@ type ResponseReader struct {
 
 // NewResponseReader returns a reader for one response in that dialect.
 func NewResponseReader(d Dialect, l Limits) *ResponseReader {
-	return &ResponseReader{limits: l.withDefaults(), dialect: d}
+	return &ResponseReader{head: headReader{limits: l.withDefaults()}, dialect: d}
 }
 
 // Message takes the next message; it does not keep data. text tells whether it
@@ -113,8 +107,8 @@ func (r *ResponseReader) Message(data []byte, text bool) (Progress, error) {
 	if r.done {
 		return 0, syntaxError("response", "a message after its end", "none before the next request")
 	}
-	if r.messages++; r.messages > r.limits.Messages {
-		return 0, &LimitError{"Messages", r.limits.Messages}
+	if r.messages++; r.messages > r.head.limits.Messages {
+		return 0, &LimitError{"Messages", r.head.limits.Messages}
 	}
 	if len(data) == 0 {
 		return r.marker(text)
@@ -125,30 +119,17 @@ func (r *ResponseReader) Message(data []byte, text bool) (Progress, error) {
 		}
 		return r.body(data)
 	}
-	whole := data
-	if len(r.buf) > 0 {
-		r.buf = append(r.buf, data...)
-		whole = r.buf
+	n, end, err := r.head.read(data)
+	if !end {
+		return NeedMore, err
 	}
-	end, next, err := scanHead(whole, r.scanned, r.limits)
-	if err != nil {
+	if r.Response, err = newResponse(r.head.start, r.head.fields); err != nil {
 		return 0, err
 	}
-	if end == 0 {
-		if len(r.buf) == 0 {
-			r.buf = append(r.buf, data...)
-		}
-		r.scanned = next
-		return NeedMore, nil
-	}
-	if r.Response, err = parseResponseHead(string(whole[:end]), r.limits); err != nil {
+	if r.missing, err = r.Response.bodyLength(r.head.limits); err != nil {
 		return 0, err
 	}
-	if r.missing, err = r.Response.bodyLength(r.limits); err != nil {
-		return 0, err
-	}
-	rest := whole[end:]
-	r.buf = nil
+	rest := data[n:]
 	if len(rest) > 0 {
 		if p, err := r.body(rest); p == Complete || err != nil {
 			return p, err
@@ -199,7 +180,7 @@ func (r *ResponseReader) marker(text bool) (Progress, error) {
 // ParseResponse reads msg as one whole response: head and body. The error is a
 // [*SyntaxError] or a [*LimitError].
 func ParseResponse(msg []byte, l Limits) (*Response, error) {
-	r := ResponseReader{limits: l.withDefaults(), dialect: NoMarker}
+	r := ResponseReader{head: headReader{limits: l.withDefaults()}, dialect: NoMarker}
 	p, err := r.Message(msg, false)
 	if err != nil {
 		return nil, err

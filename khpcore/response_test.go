@@ -48,8 +48,8 @@ func TestResponses(t *testing.T) {
 	for wire, want := range map[string]*Response{
 		"HTTP/1.1 101 Web Socket Protocol Handshake\r\nUpgrade:websocket\r\nX: \t a b \t\r\n\r\n": {Status: 101,
 			Reason: "Web Socket Protocol Handshake", Header: Fields{{"Upgrade", "websocket"}, {"X", "a b"}}},
-		"HTTP/1.1 200 \r\n\r\n":                                          {Status: 200, Header: Fields{}},
-		"HTTP/1.1 200\r\n\r\n":                                           {Status: 200, Header: Fields{}},
+		"HTTP/1.1 200 \r\n\r\n":                                          {Status: 200},
+		"HTTP/1.1 200\r\n\r\n":                                           {Status: 200},
 		"HTTP/1.1 999 \xff\xe9\r\nX: \xff\r\n\r\n":                       {Status: 999, Reason: "\xff\xe9", Header: Fields{{"X", "\xff"}}},
 		"HTTP/1.1 401 No\r\ncontent-LENGTH: 5\r\n\r\nhello":              {Status: 401, Reason: "No", Header: Fields{{"content-LENGTH", "5"}}, Body: []byte("hello")},
 		"HTTP/1.1 401 No\r\nContent-Length: 000\r\n\r\n":                 {Status: 401, Reason: "No", Header: Fields{{"Content-Length", "000"}}},
