@@ -46,7 +46,7 @@ func (o *Options) allowsOrigin(r *http.Request) bool {
 // parseOrigin reads the serialization of an origin that has a host.
 func parseOrigin(s string) (origin, bool) {
 	scheme, rest, ok := strings.Cut(strings.ToLower(s), "://")
-	if !ok || scheme == "" || rest == "" {
+	if !ok || scheme == "" || strings.Contains(rest, "*") { // a pattern would match nothing
 		return origin{}, false
 	}
 	u, err := url.Parse(scheme + "://" + rest)
