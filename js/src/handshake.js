@@ -1,0 +1,446 @@
+import { Core, TimerOperation } from "./binding.js";
+import { askCredentials } from "./credentials.js";
+import { KaazingHandshakeError } from "./error.js";
+import { dispatch, errorEvent, failedCloseEvent, isOurs } from "./events.js";
+import { isWasmBlocked, loadModule, moduleNow } from "./module.js";
+import {
+  close,
+  isSynthetic,
+  listen,
+  Native,
+  read,
+  send,
+  setBinaryType,
+  unlisten,
+} from "./native.js";
+import { defaults, option } from "./options.js";
+import { toOutcome } from "./outcome.js";
+import { relay } from "./relay.js";
+import { noRequest, withUserinfo } from "./request.js";
+import { byteLength } from "./send-data.js";
+import { Timer } from "./timer.js";
+
+/**
+ * @typedef {import("./binding.js").Command} Command
+ * @typedef {import("./binding.js").FailCommand} FailCommand
+ * @typedef {import("./error.js").HandshakeErrorCode} HandshakeErrorCode
+ * @typedef {import("./options.js").Authenticate} Authenticate
+ * @typedef {import("./options.js").ConfirmRedirect} ConfirmRedirect
+ */
+
+// Values of readyState.
+const CONNECTING = 0;
+const CLOSING = 2;
+const CLOSED = 3;
+
+// Close codes for what the core has no part in.
+const CLOSE_NORMAL = 1000;
+const CLOSE_INTERNAL = 4000;
+const CLOSE_TIMEOUT = 4408;
+
+/**
+ * What stands between a page and its socket until that is open: it keeps the
+ * native events to itself, tells the core of them, and carries out the core's
+ * commands. To the page it is a socket that is connecting or has failed.
+ */
+export class Handshake {
+  /** @type {WebSocket["readyState"]} */
+  readyState = CONNECTING;
+  protocol = "";
+  extensions = "";
+  bufferedAmount = 0;
+  /** @type {import("./outcome.js").HandshakeOutcome | null} */
+  outcome = null;
+  #binaryType;
+
+  /** The page's socket, which is the first native one. */
+  #socket;
+  /** The native socket of now. */
+  #current;
+  #request;
+  #options;
+  #takeOver;
+
+  /** @type {Core | null} */
+  #core = null;
+  /** What the core is still to be told. @type {((core: Core) => Command[])[]} */
+  #events = [];
+  #working = false;
+  #ended = false;
+  /** Whether the current socket does without the extended handshake, since no module may run. */
+  #plain = false;
+  #timer = new Timer(() => this.#timeUp());
+  #onAbort = () =>
+    this.#abort("its signal was aborted", this.#options.signal?.reason);
+  /** The error of the page or the browser that an event tells the core of. @type {unknown} */
+  #cause;
+
+  /**
+   * @param {WebSocket} socket has just been made
+   * @param {import("./request.js").Request} request
+   * @param {import("./options.js").CheckedOptions} options
+   * @param {(successor: WebSocket | null) => void} takeOver is called when it
+   *   is over and a native socket is the page's: its own, or a successor
+   */
+  constructor(socket, request, options, takeOver) {
+    this.#socket = this.#current = socket;
+    this.#request = request;
+    this.#options = options;
+    this.#takeOver = takeOver;
+    this.#binaryType = read(socket, "binaryType");
+    this.#attend();
+    this.#timer.start(options.handshakeTimeout);
+    if (options.signal?.aborted) {
+      this.#onAbort();
+      return;
+    }
+    options.signal?.addEventListener("abort", this.#onAbort);
+    loadModule().then(
+      (module) => this.#begin(module),
+      (error) => this.#doWithout(error),
+    );
+  }
+
+  // What the page may do with a socket.
+
+  get url() {
+    return read(this.#current, "url");
+  }
+
+  get binaryType() {
+    return this.#binaryType;
+  }
+
+  set binaryType(type) {
+    const value = `${type}`;
+    if (value === "blob" || value === "arraybuffer") this.#binaryType = value;
+  }
+
+  /** @param {unknown} data */
+  send(data) {
+    const length = byteLength(data);
+    if (this.readyState === CONNECTING)
+      throw new DOMException(
+        "Failed to execute 'send' on 'WebSocket': Still in CONNECTING state.",
+        "InvalidStateError",
+      );
+    this.bufferedAmount += length;
+  }
+
+  /**
+   * @param {number} [code]
+   * @param {string} [reason]
+   */
+  close(code = CLOSE_NORMAL, reason) {
+    close(this.#current, code, reason); // throws what is to be thrown
+    this.#abort("it was closed before it was open");
+  }
+
+  // What happens to the native sockets.
+
+  #attend() {
+    setBinaryType(this.#current, "arraybuffer");
+    listen(this.#current, this);
+  }
+
+  /** @param {Event} event */
+  handleEvent(event) {
+    if (isOurs(event) || isSynthetic(event)) return;
+    event.stopImmediatePropagation();
+    if (this.#ended || event.currentTarget !== this.#current) return;
+    switch (event.type) {
+      case "open":
+        return this.#opened();
+      case "message": {
+        const { data } = /** @type {MessageEvent} */ (event);
+        return this.#report((core) => core.message(data));
+      }
+      case "close": {
+        const { code, reason } = /** @type {CloseEvent} */ (event);
+        return this.#closed(code, reason);
+      }
+    }
+  }
+
+  #opened() {
+    const url = read(this.#current, "url");
+    const protocol = read(this.#current, "protocol");
+    const extensions = read(this.#current, "extensions");
+    if (this.#plain) this.#open(protocol, extensions);
+    else this.#report((core) => core.opened(url, protocol, extensions));
+  }
+
+  /**
+   * @param {number} code
+   * @param {string} reason
+   */
+  #closed(code, reason) {
+    if (this.#plain)
+      this.#giveUp("connect", "the socket closed before it opened");
+    else this.#report((core) => core.closed(code, reason));
+  }
+
+  #timeUp() {
+    const limit = this.#options.handshakeTimeout;
+    if (this.#core) this.#report((core) => core.timeout());
+    else
+      this.#giveUp("timeout", `no open socket within ${limit} ms`, {
+        closeCode: CLOSE_TIMEOUT,
+      });
+  }
+
+  // The core.
+
+  /** @param {WebAssembly.Module} module */
+  #begin(module) {
+    if (this.#core || this.#ended || this.#plain) return;
+    const { protocols } = this.#request;
+    const url = withUserinfo(read(this.#current, "url"), this.#request);
+    const options = this.#options;
+    try {
+      this.#core = new Core(module);
+    } catch (error) {
+      return this.#doWithout(error);
+    }
+    this.#events.unshift((core) => core.start(url, protocols, options));
+    this.#work();
+  }
+
+  /** @param {unknown} error why the module is not there */
+  #doWithout(error) {
+    if (this.#core || this.#ended || this.#plain) return;
+    if (!isWasmBlocked())
+      this.#giveUp("internal", `khp.wasm could not be loaded: ${error}`, {
+        cause: error,
+      });
+    else if (this.#options.fallback === "native") this.#connectPlain();
+    else
+      this.#giveUp(
+        "wasm-blocked",
+        "WebAssembly is not allowed here: script-src 'wasm-unsafe-eval' in a Content-Security-Policy allows it",
+        { cause: error },
+      );
+  }
+
+  /** @param {(core: Core) => Command[]} event */
+  #report(event) {
+    if (this.#ended) return;
+    this.#events.push(event);
+    if (this.#core) return this.#work();
+    try {
+      const module = moduleNow();
+      if (module) this.#begin(module);
+    } catch (error) {
+      this.#doWithout(error);
+    }
+  }
+
+  /** Tells the core of one event after another: carrying out a command may bring the next. */
+  #work() {
+    if (this.#working) return;
+    this.#working = true;
+    try {
+      while (this.#core) {
+        const event = this.#events.shift();
+        if (!event) break;
+        for (const command of event(this.#core))
+          if (!this.#ended) this.#carryOut(command);
+      }
+    } catch (error) {
+      if (this.#ended) throw error;
+      this.#giveUp("internal", `khp.wasm failed: ${error}`, { cause: error });
+    } finally {
+      this.#working = false;
+    }
+  }
+
+  /** @param {Command} command */
+  #carryOut(command) {
+    switch (command.kind) {
+      case "send":
+        return send(this.#current, command.data);
+      case "close":
+        return close(this.#current, command.code, command.reason);
+      case "connect":
+        return this.#connect(command.url, command.protocols);
+      case "authenticate":
+        return void this.#authenticate(command.challenge);
+      case "confirm-redirect":
+        return this.#confirm(command);
+      case "timer":
+        return this.#setTimer(command);
+      case "outcome":
+        this.outcome = toOutcome(command);
+        return;
+      case "open":
+        return this.#open(command.protocol, command.extensions);
+      case "fail":
+        return this.#fail(command);
+    }
+  }
+
+  /**
+   * @param {string} url
+   * @param {string[]} protocols
+   */
+  #connect(url, protocols) {
+    try {
+      this.#current = new Native(url, protocols);
+    } catch (error) {
+      this.#cause = error; // for example a policy of the page
+      return this.#closed(1006, "");
+    }
+    this.#attend();
+  }
+
+  #connectPlain() {
+    close(this.#current, CLOSE_NORMAL);
+    this.#plain = true;
+    this.#events = [];
+    this.#connect(read(this.#current, "url"), this.#request.protocols);
+  }
+
+  /** @param {import("./options.js").Challenge} challenge */
+  async #authenticate(challenge) {
+    const authenticate = /** @type {Authenticate} */ (
+      this.#options.authenticate
+    );
+    const { event, cause } = await askCredentials(authenticate, challenge);
+    this.#cause = cause;
+    this.#report(event);
+  }
+
+  /** @param {Extract<Command, { kind: "confirm-redirect" }>} redirect */
+  #confirm({ from, to, status }) {
+    const confirm = /** @type {ConfirmRedirect} */ (this.#options.redirect);
+    let follow = false;
+    try {
+      /** @type {any} */
+      const answer = confirm(from, to, status);
+      if (typeof answer?.then === "function")
+        throw new TypeError(
+          `${option("redirect")}: got a promise, want a boolean`,
+        );
+      follow = Boolean(answer);
+    } catch (error) {
+      this.#cause = error;
+    }
+    this.#report((core) => core.redirect(follow));
+  }
+
+  /** @param {Extract<Command, { kind: "timer" }>} command */
+  #setTimer({ operation, ms }) {
+    if (operation === TimerOperation.start) this.#timer.start(ms);
+    else if (operation === TimerOperation.pause) this.#timer.pause();
+    else this.#timer.resume();
+  }
+
+  // The end.
+
+  /**
+   * @param {string} protocol
+   * @param {string} extensions
+   */
+  #open(protocol, extensions) {
+    const socket = this.#socket;
+    const current = this.#current;
+    this.#end();
+    this.protocol = protocol;
+    this.extensions = extensions;
+    unlisten(current, this); // but not the first socket, where it is not the current one
+    setBinaryType(current, this.#binaryType);
+    if (current !== socket) relay(current, socket);
+    this.#takeOver(current === socket ? null : current);
+    dispatch(socket, new Event("open"));
+  }
+
+  /** @param {FailCommand} failure */
+  #fail({ code, message, status, url }) {
+    const cause = this.#cause;
+    this.#end();
+    this.#deliver(
+      new KaazingHandshakeError(message, { code, status, url, cause }),
+    );
+  }
+
+  /**
+   * Fails at once for what the core does not know of.
+   *
+   * @param {HandshakeErrorCode} code
+   * @param {string} why
+   * @param {{ closeCode?: number, cause?: unknown }} [more]
+   */
+  #giveUp(code, why, { closeCode = CLOSE_INTERNAL, cause = this.#cause } = {}) {
+    close(this.#current, closeCode);
+    const error = this.#localError(code, why, { cause });
+    this.#end();
+    this.#deliver(error);
+  }
+
+  /**
+   * Fails for what the page does, and lets it end that before it hears of it.
+   *
+   * @param {string} why
+   * @param {unknown} [cause]
+   */
+  #abort(why, cause) {
+    if (this.#ended) return;
+    close(this.#current, CLOSE_NORMAL);
+    const error = this.#localError("aborted", why, {
+      cause,
+      status: this.#lastStatus(),
+    });
+    this.#end();
+    this.readyState = CLOSING;
+    setTimeout(() => this.#deliver(error));
+  }
+
+  /**
+   * Takes from the core what there was of responses. It tells that when it
+   * fails, and the one end that others can give it is a timeout.
+   */
+  #lastStatus() {
+    let status = 0;
+    try {
+      for (const command of this.#core?.timeout() ?? [])
+        if (command.kind === "outcome") this.outcome = toOutcome(command);
+        else if (command.kind === "fail") status = command.status;
+    } catch {
+      // A trap has nothing more to tell.
+    }
+    return status;
+  }
+
+  /**
+   * @param {HandshakeErrorCode} code
+   * @param {string} why
+   * @param {{ cause?: unknown, status?: number }} more
+   */
+  #localError(code, why, more) {
+    const { url } = this;
+    const [shown] = url.split("?"); // a query may hold a secret
+    return new KaazingHandshakeError(
+      `WebSocket handshake with ${shown} failed: ${why}`,
+      { code, url, ...more },
+    );
+  }
+
+  /** Forgets what must not outlive the handshake. */
+  #end() {
+    this.#ended = true;
+    this.#timer.stop();
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#core = null;
+    this.#events = [];
+    this.#request = noRequest;
+    this.#options = defaults;
+    this.#cause = undefined;
+  }
+
+  /** @param {KaazingHandshakeError} error */
+  #deliver(error) {
+    this.readyState = CLOSED;
+    dispatch(this.#socket, errorEvent(error));
+    dispatch(this.#socket, failedCloseEvent());
+  }
+}

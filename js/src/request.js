@@ -1,0 +1,88 @@
+// What the constructor is given: converted as Web IDL has it, once, and with the userinfo cut off.
+
+/** The subprotocol that stands for the extended handshake (khp.md, Handshake Requirements for the Opening WebSocket Handshake). */
+const SUBPROTOCOL = "x-kaazing-handshake";
+
+/**
+ * @typedef {object} Request
+ * @property {string} url without userinfo
+ * @property {string[]} protocols the application's
+ * @property {string} username percent-encoded, from the URL
+ * @property {string} password percent-encoded, from the URL
+ */
+
+/**
+ * @param {unknown} url
+ * @param {unknown} protocols
+ * @returns {Request}
+ */
+export function toRequest(url, protocols) {
+  const text = `${url}`;
+  return { ...cutUserinfo(text), protocols: toStrings(protocols) };
+}
+
+/**
+ * @param {Request} request
+ * @returns {[url: string, protocols: string[]]} the arguments for the first native socket
+ */
+export function toNative({ url, protocols }) {
+  return [url, [SUBPROTOCOL, ...protocols]];
+}
+
+/**
+ * @param {string} absolute the request's URL as the native socket has it
+ * @param {Request} request
+ * @returns {string} with userinfo
+ */
+export function withUserinfo(absolute, { username, password }) {
+  if (!username && !password) return absolute;
+  const url = new URL(absolute);
+  url.username = username;
+  url.password = password;
+  return url.href;
+}
+
+/** @param {string} text */
+function cutUserinfo(text) {
+  const url = parse(text);
+  const { username = "", password = "" } = url ?? {};
+  if (!url || (!username && !password))
+    return { url: text, username, password };
+  url.username = "";
+  url.password = "";
+  return { url: url.href, username, password };
+}
+
+/** @param {string} text */
+function parse(text) {
+  try {
+    return new URL(
+      text,
+      globalThis.document?.baseURI ?? globalThis.location?.href,
+    );
+  } catch {
+    return null; // the native constructor says what is wrong with it
+  }
+}
+
+/**
+ * The union (DOMString or sequence<DOMString>) of Web IDL.
+ *
+ * @param {any} value
+ * @returns {string[]}
+ */
+function toStrings(value) {
+  const isObject =
+    (typeof value === "object" && value !== null) ||
+    typeof value === "function";
+  if (!isObject || value[Symbol.iterator] == null) return [`${value}`];
+  return Array.from(value, (member) => `${member}`);
+}
+
+/** Takes a request's place when that is no longer needed. */
+export const noRequest = Object.freeze({
+  url: "",
+  protocols: [],
+  username: "",
+  password: "",
+});
