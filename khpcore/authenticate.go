@@ -42,20 +42,20 @@ func (c *Client) rounds(proxy bool) int {
 }
 
 // answerable tells whether a username and password are enough.
-func answerable(ch Challenge) bool { return equalFold(ch.Scheme, "Basic") }
+func answerable(ch *Challenge) bool { return equalFold(ch.Scheme, "Basic") }
 
 // strongest returns the challenge to answer: one that a username and password
 // are enough for, else the first.
-func strongest(all []Challenge) Challenge {
-	for _, ch := range all {
-		if answerable(ch) {
-			return ch
+func strongest(all []Challenge) *Challenge {
+	for i := range all {
+		if answerable(&all[i]) {
+			return &all[i]
 		}
 	}
 	if len(all) > 0 {
-		return all[0]
+		return &all[0]
 	}
-	return Challenge{}
+	return &Challenge{}
 }
 
 // answer gets credentials for the response that has just ended.

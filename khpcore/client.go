@@ -31,7 +31,8 @@ type ClientConfig struct {
 	URL string
 	// Protocols are the application's subprotocols, in order of preference.
 	Protocols []string
-	// Header are more fields for the extended request. They stay at URL's origin.
+	// Header are more fields for the extended request, each of which has passed
+	// [CheckCallerField]. They stay at URL's origin.
 	Header      Fields
 	Credentials CredentialsSource
 	Username    string
@@ -57,7 +58,7 @@ type Client struct {
 	state state
 	out   []Command
 
-	url      URL
+	url      *URL
 	plain    bool     // the current socket does not offer KHP
 	left     []string // URLs left by a redirect
 	auth     Field    // Authorization that was last sent; its name is empty if none
@@ -67,7 +68,7 @@ type Client struct {
 	attempt  int      // challenges on this connection
 	asked    int      // challenges in all
 	proxied  int      // 407s in all
-	next     URL      // where a redirect leads
+	next     *URL     // where a redirect leads
 	closing  bool     // the current socket was told to close
 	hangUp   bool     // the current socket has closed
 	opened   string   // extensions of the opening handshake
@@ -127,14 +128,14 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 		}
 	}
 	for _, f := range cfg.Header {
-		if err := CheckCallerField(f.Name, f.Value); err != nil {
+		if err := CheckField(f.Name, f.Value); err != nil {
 			return nil, err
 		}
 	}
-	if cfg.Credentials == NoCredentials && u.HasUserinfo {
-		cfg.Credentials, cfg.Username, cfg.Password = GivenCredentials, u.Username, u.Password
+	if cfg.Credentials == NoCredentials && u.User != nil {
+		cfg.Credentials, cfg.Username, cfg.Password = GivenCredentials, u.User.Username, u.User.Password
 	}
-	u.Username, u.Password, u.HasUserinfo = "", "", false
+	u.User = nil
 	cfg.URL = ""
 	cfg.Limits = cfg.Limits.withDefaults()
 	return &Client{cfg: cfg, url: u}, nil
@@ -329,7 +330,8 @@ func (c *Client) rawOpen(url, protocol, extensions string) {
 	case protocol == "":
 		c.fail(CodeNoKHP, closeNormal, "the server did not select the subprotocol "+Subprotocol, nil)
 	default:
-		c.url.Target, c.opened = u.Target, extensions
+		u.User = nil
+		c.url, c.opened = u, extensions
 		c.request()
 	}
 }

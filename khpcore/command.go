@@ -30,7 +30,7 @@ type Connect struct {
 type Authenticate struct {
 	URL string
 	// Challenge is the strongest one that can be answered.
-	Challenge Challenge
+	Challenge *Challenge
 	// All are the challenges of the response, in their order.
 	All []Challenge
 	// Attempt counts the challenges on this connection, from 1.

@@ -21,12 +21,12 @@ func (c *Client) upgrade(r *Response) {
 		c.failStatus(r, CodeStatus, "")
 		return
 	}
-	to := c.url
+	to := *c.url
 	to.Secure = true
 	if to.Port == "443" {
 		to.Port = ""
 	}
-	c.follow(to)
+	c.follow(&to)
 }
 
 func offersTLS(protocols []string) bool {
@@ -39,7 +39,7 @@ func offersTLS(protocols []string) bool {
 }
 
 // follow holds a new URL to the rules, and goes there.
-func (c *Client) follow(to URL) {
+func (c *Client) follow(to *URL) {
 	same := to.SameOrigin(c.url)
 	switch {
 	case c.cfg.Redirect == RedirectError:
@@ -79,7 +79,7 @@ func (c *Client) depart() {
 	c.leave()
 }
 
-func (c *Client) visited(u URL) bool {
+func (c *Client) visited(u *URL) bool {
 	s := u.String()
 	return s == c.url.String() || contains(c.left, s)
 }

@@ -9,41 +9,47 @@ type URL struct {
 	Host   string // in lower case; an IPv6 address has its brackets
 	Port   string // empty where it is the scheme's own
 	Target string // path and query: the resource name
-	// Username and Password are the userinfo, percent-decoded. String leaves it out.
-	Username, Password string
-	HasUserinfo        bool
+	// User is the userinfo, or nil. String leaves it out.
+	User *Userinfo
 }
+
+// Userinfo is what stands before the @ of a URL, percent-decoded.
+type Userinfo struct{ Username, Password string }
 
 // ParseURL reads an absolute ws, wss, http or https URL; http and https are
 // read as ws and wss. The error is a [*SyntaxError], which shows no userinfo.
-func ParseURL(s string) (URL, error) {
+func ParseURL(s string) (*URL, error) {
 	secure, rest, ok := cutScheme(s)
 	if !ok {
-		return URL{}, syntaxError("URL", "one without a known scheme", "ws, wss, http or https")
+		return nil, syntaxError("URL", "one without a known scheme", "ws, wss, http or https")
 	}
 	return parseAuthority(secure, rest)
 }
 
 // Resolve reads ref, a URI reference such as the value of Location, relative to
 // u (RFC 3986 5.2). Userinfo in ref is dropped.
-func (u URL) Resolve(ref string) (URL, error) {
+func (u *URL) Resolve(ref string) (*URL, error) {
 	ref = trimSpace(ref)
 	if i := indexByte(ref, '#'); i >= 0 {
 		ref = ref[:i]
 	}
 	if ref == "" {
-		return URL{}, syntaxError("Location", "nothing", "a URL")
+		return nil, syntaxError("Location", "nothing", "a URL")
 	}
-	if secure, rest, ok := cutScheme(ref); ok {
-		return parseAuthority(secure, rest)
+	secure, rest, ok := cutScheme(ref)
+	switch {
+	case !ok && hasScheme(ref):
+		return nil, syntaxError("Location", "an unknown scheme", "ws, wss, http or https")
+	case !ok && hasPrefixFold(ref, "//"):
+		secure, rest, ok = u.Secure, ref, true
 	}
-	if hasScheme(ref) {
-		return URL{}, syntaxError("Location", "an unknown scheme", "ws, wss, http or https")
+	if ok {
+		to, err := parseAuthority(secure, rest)
+		if err == nil {
+			to.User = nil
+		}
+		return to, err
 	}
-	if hasPrefixFold(ref, "//") {
-		return parseAuthority(u.Secure, ref)
-	}
-	var err error
 	base := u.Target
 	if i := indexByte(base, '?'); i >= 0 {
 		base = base[:i]
@@ -55,9 +61,8 @@ func (u URL) Resolve(ref string) (URL, error) {
 	default:
 		ref = base[:lastSlash(base)+1] + ref
 	}
-	u.Username, u.Password, u.HasUserinfo = "", "", false
-	u.Target, err = normalizeTarget(ref)
-	return u, err
+	target, err := normalizeTarget(ref)
+	return &URL{Secure: u.Secure, Host: u.Host, Port: u.Port, Target: target}, err
 }
 
 // cutScheme takes one of the four schemes off s.
@@ -92,10 +97,10 @@ func lastSlash(s string) int {
 }
 
 // parseAuthority reads what follows the scheme: "//" authority path query.
-func parseAuthority(secure bool, s string) (URL, error) {
-	u := URL{Secure: secure}
+func parseAuthority(secure bool, s string) (*URL, error) {
+	u := &URL{Secure: secure}
 	if !hasPrefixFold(s, "//") {
-		return URL{}, syntaxError("URL", "one without a host", "two slashes after the scheme")
+		return nil, syntaxError("URL", "one without a host", "two slashes after the scheme")
 	}
 	s = s[2:]
 	end := 0
@@ -104,25 +109,24 @@ func parseAuthority(secure bool, s string) (URL, error) {
 	}
 	authority, rest := s[:end], s[end:]
 	if indexByte(authority, '\\') >= 0 {
-		return URL{}, syntaxError("host of a URL", "a backslash", "an ASCII name or an IP address")
+		return nil, syntaxError("host of a URL", "a backslash", "an ASCII name or an IP address")
 	}
 	if i := indexByte(rest, '#'); i >= 0 {
 		rest = rest[:i]
 	}
 	for i := len(authority) - 1; i >= 0; i-- {
 		if authority[i] == '@' {
-			u.HasUserinfo = true
 			user, password := authority[:i], ""
 			if j := indexByte(user, ':'); j >= 0 {
 				user, password = user[:j], user[j+1:]
 			}
-			u.Username, u.Password = percentDecode(user), percentDecode(password)
+			u.User = &Userinfo{percentDecode(user), percentDecode(password)}
 			authority = authority[i+1:]
 			break
 		}
 	}
 	if err := u.setHost(authority); err != nil {
-		return URL{}, err
+		return nil, err
 	}
 	if rest == "" || rest[0] == '?' {
 		rest = "/" + rest
@@ -288,17 +292,17 @@ func unhex(c byte) int {
 }
 
 // String returns the URL without userinfo (draft-hixie-55 3.2).
-func (u URL) String() string { return u.origin() + u.Target }
+func (u *URL) String() string { return u.origin() + u.Target }
 
 // HostPort returns the value of the Host header.
-func (u URL) HostPort() string {
+func (u *URL) HostPort() string {
 	if u.Port == "" {
 		return u.Host
 	}
 	return u.Host + ":" + u.Port
 }
 
-func (u URL) origin() string {
+func (u *URL) origin() string {
 	if u.Secure {
 		return "wss://" + u.HostPort()
 	}
@@ -306,21 +310,22 @@ func (u URL) origin() string {
 }
 
 // SameOrigin tells whether scheme, host and port are the same.
-func (u URL) SameOrigin(v URL) bool {
+func (u *URL) SameOrigin(v *URL) bool {
 	return u.Secure == v.Secure && u.Host == v.Host && u.Port == v.Port
 }
 
 // shown is the URL for messages: a query may hold a secret.
-func (u URL) shown() string {
-	if i := indexByte(u.Target, '?'); i >= 0 {
-		u.Target = u.Target[:i]
+func (u *URL) shown() string {
+	path := u.Target
+	if i := indexByte(path, '?'); i >= 0 {
+		path = path[:i]
 	}
-	return u.String()
+	return u.origin() + path
 }
 
 // trustworthy tells whether a password may be sent there in the clear: over
 // TLS, or to this machine (W3C Secure Contexts 3.1).
-func (u URL) trustworthy() bool {
+func (u *URL) trustworthy() bool {
 	const local = ".localhost"
 	return u.Secure || u.Host == "localhost" || u.Host == "[::1]" ||
 		len(u.Host) > len(local) && u.Host[len(u.Host)-len(local):] == local || isLoopbackIPv4(u.Host)

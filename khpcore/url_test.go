@@ -41,8 +41,7 @@ func TestUserinfo(t *testing.T) {
 	} {
 		u, err := ParseURL(in)
 		require.NoError(t, err, in)
-		require.Equal(t, want, [2]string{u.Username, u.Password}, in)
-		require.True(t, u.HasUserinfo)
+		require.Equal(t, want, [2]string{u.User.Username, u.User.Password}, in)
 	}
 }
 
@@ -101,7 +100,7 @@ func TestResolve(t *testing.T) {
 }
 
 func TestOriginsAndTrust(t *testing.T) {
-	parse := func(s string) URL {
+	parse := func(s string) *URL {
 		u, err := ParseURL(s)
 		require.NoError(t, err, s)
 		return u

@@ -204,7 +204,7 @@ func Render(cmd khpcore.Command) string {
 		if c.Proxy {
 			words = append(words, "proxy")
 		}
-		words = append(words, renderChallenge(c.Challenge))
+		words = append(words, renderChallenge(*c.Challenge))
 		for _, ch := range c.All {
 			words = append(words, "of", renderChallenge(ch))
 		}

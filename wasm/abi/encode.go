@@ -27,7 +27,7 @@ func appendCommand(dst []byte, command khpcore.Command) []byte {
 	case *khpcore.Authenticate:
 		dst = appendNumber(dst, CommandAuthenticate)
 		dst = appendString(dst, c.URL)
-		dst = appendChallenge(dst, &c.Challenge)
+		dst = appendChallenge(dst, c.Challenge)
 		dst = appendNumber(dst, c.Attempt)
 		dst = appendBool(dst, c.Proxy)
 		dst = appendNumber(dst, len(c.All))
