@@ -34,7 +34,7 @@ usage: ./build.sh WORD
   clean                 remove dist/, node_modules/, .cache/ and what the build left in web/lib/
   help                  show this
 
-Go 1.25 or newer and Node.js 20 or newer have to be there. What else is needed is fetched, tools into .cache/.
+Go 1.26 or newer and Node.js 20 or newer have to be there. What else is needed is fetched, tools into .cache/.
 Only test and wasm install Debian packages.
 END
 }

@@ -3,7 +3,7 @@
 //
 //	go test -run '^$' -bench . ./khpcore | benchratio
 //
-// A pair is two sub-benchmarks of one benchmark, named khpcore and net/http. It
+// A pair is two sub-benchmarks of one benchmark, named khpcore and net-http. It
 // exits with 1 if there is no pair.
 package main
 
@@ -20,7 +20,7 @@ import (
 func main() {
 	pairs, err := read(io.TeeReader(os.Stdin, os.Stdout))
 	if err == nil && len(pairs) == 0 {
-		err = errors.New("got no benchmark that has both /khpcore and /net/http")
+		err = errors.New("got no benchmark that has both /khpcore and /net-http")
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "benchratio:", err)
@@ -39,11 +39,11 @@ type pair struct {
 }
 
 func (p pair) String() string {
-	return fmt.Sprintf("%s: khpcore %.0f ns, net/http %.0f ns, %.1f times as long", p.name, p.ours, p.peers, p.peers/p.ours)
+	return fmt.Sprintf("%s: khpcore %.0f ns, net-http %.0f ns, %.1f times as long", p.name, p.ours, p.peers, p.peers/p.ours)
 }
 
 // result is a line such as "BenchmarkEncode/khpcore-2   1000   123.4 ns/op   0 B/op".
-var result = regexp.MustCompile(`^Benchmark(\S+)/(khpcore|net/http)(?:-\d+)?\s+\d+\s+([0-9.]+) ns/op`)
+var result = regexp.MustCompile(`^Benchmark(\S+)/(khpcore|net-http)(?:-\d+)?\s+\d+\s+([0-9.]+) ns/op`)
 
 // read returns the whole pairs in the order in which they were completed.
 func read(in io.Reader) ([]pair, error) {

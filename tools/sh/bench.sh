@@ -2,10 +2,10 @@
 # ./build.sh bench. Sourced, after bundle.sh.
 
 bench() {
-  build
-  say
+  need_go
   (cd "$root/tools" && go build -o "$cache/benchratio" ./benchratio)
   (cd "$root" && go test -run '^$' -bench . -benchmem ./khpcore) | "$cache/benchratio"
   say
-  node "$root/tools/sh/sizes.mjs" "$root/dist"
+  # The build ends with the sizes of what it made.
+  build
 }

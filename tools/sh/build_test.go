@@ -19,6 +19,7 @@ func checkout(t *testing.T) string {
 	script, err := os.ReadFile("../../build.sh")
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(root, "build.sh"), script, 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(root, "tools", "go.mod"), []byte("module m\n\ngo 1.26.0\n"), 0o644))
 	return root
 }
 
@@ -92,13 +93,13 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 		stubs map[string]string
 		want  string
 	}{
-		{"no Go", nil, "Go is missing: install version 1.25 or newer from https://go.dev/dl/"},
-		{"old Go", map[string]string{"go": "echo go1.19.8"}, "Go is too old: found 1.19.8, needed is 1.25 or newer"},
+		{"no Go", nil, "Go is missing: install version 1.26 or newer from https://go.dev/dl/"},
+		{"old Go", map[string]string{"go": "echo go1.19.8"}, "Go is too old: found 1.19.8, needed is 1.26 or newer"},
 		{"no Node.js", map[string]string{"go": "echo go1.26.8"}, "Node.js is missing: install version 20 or newer"},
 		{"no npm", map[string]string{"go": "echo go1.26.8", "node": "echo v20.1.0"}, "npm is missing"},
 		{
 			"old Node.js",
-			map[string]string{"go": "echo go1.25", "node": "echo v18.19.0", "npm": "echo 9.2.0"},
+			map[string]string{"go": "echo go1.26", "node": "echo v18.19.0", "npm": "echo 9.2.0"},
 			"Node.js is too old: found 18.19.0, needed is 20 or newer",
 		},
 	}
@@ -106,7 +107,7 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			command := exec.Command(script, "build")
-			command.Env = []string{"PATH=" + path(t, []string{"bash", "dirname", "env", "readlink"}, test.stubs)}
+			command.Env = []string{"PATH=" + path(t, []string{"bash", "dirname", "env", "head", "readlink", "sed", "sort"}, test.stubs)}
 			_, stderr, status := run(t, command)
 			require.Equal(t, 1, status, stderr)
 			require.Regexp(t, `^build\.sh: .*\n$`, stderr)

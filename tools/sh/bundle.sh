@@ -5,7 +5,6 @@ build() {
   need_go
   need_node
   need_node_modules
-  mkdir -p "$root/dist"
   say_which_wasm
   build_bundles
   build_khpd
@@ -24,8 +23,7 @@ say_which_wasm() {
 }
 
 build_bundles() {
-  (cd "$root" && node js/build.mjs)
-  cp "$root/wasm/khp.wasm" "$root/dist/khp.wasm"
+  (cd "$root" && npm run --silent build)
   cp "$root"/dist/kaazing-websocket.iife.js "$root"/dist/kaazing-websocket.iife.js.map "$root/web/lib/"
 }
 

@@ -2,13 +2,15 @@
 # What has to be there before a step. Sourced, after common.sh and debian.sh.
 
 need_go() {
-  local version
+  local wanted found
+  wanted=$(sed -n 's/^go \(1\.[0-9]*\).*/\1/p' "$root/tools/go.mod")
   command -v go >/dev/null ||
-    die "Go is missing: install version 1.25 or newer from https://go.dev/dl/ and put its bin folder on PATH"
-  version=$(cd "$root/tools" && go env GOVERSION) || die "this Go cannot be used: $(go version)"
-  version=${version#go1.}
-  [ "${version%%[!0-9]*}" -ge 25 ] ||
-    die "Go is too old: found 1.$version, needed is 1.25 or newer, from https://go.dev/dl/"
+    die "Go is missing: install version $wanted or newer from https://go.dev/dl/ and put its bin folder on PATH"
+  # In the module a Go may fetch the toolchain that it needs; one that may not fails there.
+  found=$(cd "$root/tools" && go env GOVERSION 2>/dev/null) || found=$(cd / && go env GOVERSION)
+  found=${found#go}
+  [ "$(printf '%s\n' "$wanted" "$found" | sort -V | head -n 1)" = "$wanted" ] ||
+    die "Go is too old: found $found, needed is $wanted or newer, from https://go.dev/dl/"
   # The same flags everywhere: a workspace above this folder and the state of git change nothing.
   export GOWORK=off GOFLAGS="${GOFLAGS:+$GOFLAGS }-buildvcs=false"
 }
