@@ -95,6 +95,9 @@ export class Connection {
       case "receive":
         return this.#receive();
       case "send":
+        this.#closeSent ||= a.frames.some(
+          (/** @type {any} */ frame) => frame.opcode === Opcode.close,
+        );
         return this.#write(Buffer.concat(a.frames.flatMap(toFrames)));
       case "close":
         this.#closeSent = true;
