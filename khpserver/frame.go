@@ -77,18 +77,20 @@ func (r *frameReader) payload(h ws.Header, size int) ([]byte, error) {
 
 // skip takes a frame of any length off without keeping it.
 func (r *frameReader) skip(h ws.Header, size int) error {
-	left := int64(size) + h.Length
-	for int64(len(r.buf)) < left {
-		left -= int64(len(r.buf))
-		r.buf = r.buf[:0]
+	r.take(h, size)
+	for left := h.Length; ; {
+		n := min(left, int64(len(r.buf)))
+		r.buf = r.buf[n:]
+		if left -= n; left == 0 {
+			return nil
+		}
 		if err := r.fill(); err != nil {
 			return err
 		}
 	}
-	r.take(h, int(left))
-	return nil
 }
 
+// take takes n bytes off, the first of a frame.
 func (r *frameReader) take(h ws.Header, n int) {
 	r.buf = r.buf[n:]
 	if !h.OpCode.IsControl() {
