@@ -131,7 +131,8 @@ export class Handshake {
    * @param {number} [code]
    * @param {string} [reason]
    */
-  close(code = CLOSE_NORMAL, reason) {
+  close(code, reason) {
+    if (code === undefined && reason === undefined) code = CLOSE_NORMAL;
     close(this.#current, code, reason); // throws what is to be thrown
     this.#abort("it was closed before it was open");
   }

@@ -46,7 +46,7 @@ export function send(socket, data) {
 
 /**
  * @param {WebSocket} socket
- * @param {number} code
+ * @param {number | undefined} code
  * @param {string} [reason]
  */
 export function close(socket, code, reason) {
