@@ -59,12 +59,6 @@ func TestBasic(t *testing.T) {
 		{"joe", "welcome", "Basic am9lOndlbGNvbWU="},
 		{"a", "b:c", "Basic YTpiOmM="},
 	} {
-		got, err := basicCredentials(c.username, c.password)
-		require.NoError(t, err)
-		require.Equal(t, c.want, got)
-	}
-	for _, c := range [][2]string{{"a:b", ""}, {"a\n", ""}, {"", "\x00"}, {"", "\x7f"}} {
-		_, err := basicCredentials(c[0], c[1])
-		require.Error(t, err)
+		require.Equal(t, c.want, basicCredentials(c.username, c.password))
 	}
 }

@@ -37,7 +37,9 @@ type ClientConfig struct {
 	Credentials CredentialsSource
 	Username    string
 	Password    string
-	Redirect    RedirectPolicy
+	// Crypto is for the scheme Digest. Without it, that scheme is not answered.
+	Crypto   Crypto
+	Redirect RedirectPolicy
 	// Timeout is the time limit of the handshake in milliseconds; 0 is none.
 	Timeout int
 	Dialect Dialect
@@ -61,17 +63,17 @@ type Client struct {
 	url      *URL
 	plain    bool     // the current socket does not offer KHP
 	left     []string // URLs left by a redirect
-	auth     Field    // Authorization that was last sent; its name is empty if none
-	proxy    Field    // the same for Proxy-Authorization
-	sent     []string // credentials sent on this connection
-	waits    int      // 202s in all
-	attempt  int      // challenges on this connection
-	asked    int      // challenges in all
-	proxied  int      // 407s in all
-	next     *URL     // where a redirect leads
-	closing  bool     // the current socket was told to close
-	hangUp   bool     // the current socket has closed
-	opened   string   // extensions of the opening handshake
+	auth     credentials
+	proxy    credentials // for Proxy-Authorization
+	sent     []string    // credentials sent on this connection
+	waits    int         // 202s in all
+	attempt  int         // challenges on this connection
+	asked    int         // challenges in all
+	proxied  int         // 407s in all
+	next     *URL        // where a redirect leads
+	closing  bool        // the current socket was told to close
+	hangUp   bool        // the current socket has closed
+	opened   string      // extensions of the opening handshake
 	reader   *ResponseReader
 	judged   bool      // the head of the current response has been acted on
 	response *Response // the last of all
@@ -383,20 +385,17 @@ func (c *Client) request() {
 	if len(c.cfg.Protocols) > 0 {
 		fields = append(fields, Field{"Sec-WebSocket-Protocol", join(c.cfg.Protocols, ", ")})
 	}
-	for _, f := range [...]Field{c.auth, c.proxy} {
-		if f.Name != "" {
-			fields = append(fields, f)
-		}
-	}
+	fields = c.auth.append(c, fields)
+	fields = c.proxy.append(c, fields)
 	for _, f := range c.cfg.Header {
-		if !equalFold(f.Name, c.auth.Name) && !equalFold(f.Name, c.proxy.Name) {
-			fields = append(fields, f) // else an answer to a challenge takes its place
-		}
-	}
-	for _, f := range fields {
-		if isCredentials(f.Name) {
+		switch {
+		case !isCredentials(f.Name):
+		case equalFold(f.Name, c.auth.header), equalFold(f.Name, c.proxy.header):
+			continue // an answer to a challenge takes its place
+		default:
 			c.sent = append(c.sent, f.Value)
 		}
+		fields = append(fields, f)
 	}
 	data, err := AppendRequest(nil, &Request{c.url.Target, fields})
 	if err != nil {
@@ -448,6 +447,7 @@ func (c *Client) read(data []byte, text bool) {
 
 // judge acts on a head whose outcome is certain before the response has ended.
 func (c *Client) judge(r *Response) {
+	c.nextNonce(r)
 	switch StatusAction(r.Status) {
 	case ActionComplete:
 		c.checkPromises(r)

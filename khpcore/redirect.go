@@ -70,7 +70,7 @@ func (c *Client) follow(to *URL) {
 // depart leaves for c.next and takes nothing along that belongs to this origin.
 func (c *Client) depart() {
 	if !c.next.SameOrigin(c.url) {
-		c.auth, c.proxy = Field{}, Field{}
+		c.auth, c.proxy = credentials{}, credentials{}
 		c.cfg.Header = nil
 		if c.cfg.Credentials == GivenCredentials {
 			c.cfg.Credentials, c.cfg.Username, c.cfg.Password = NoCredentials, "", ""
