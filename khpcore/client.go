@@ -71,6 +71,7 @@ type Client struct {
 	asked    int         // challenges in all
 	proxied  int         // 407s in all
 	next     *URL        // where a redirect leads
+	balanced bool        // a balancer message redirects
 	closing  bool        // the current socket was told to close
 	hangUp   bool        // the current socket has closed
 	opened   string      // extensions of the opening handshake
@@ -86,7 +87,9 @@ type state uint8
 const (
 	stateNew            state = iota
 	stateConnecting           // the current socket is to open
+	stateBalancing            // a balancer message is due before the request
 	stateResponse             // a response, or the rest of one, is due
+	stateBalanced             // a balancer message is due after the response
 	stateAuthenticating       // the caller is asked, the socket stays open
 	stateProxyAuth            // the caller is asked, the socket closes
 	stateConfirming           // the caller is asked about a redirect
@@ -138,14 +141,17 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 		cfg.Credentials, cfg.Username, cfg.Password = GivenCredentials, u.User.Username, u.User.Password
 	}
 	u.User = nil
+	if cfg.Dialect == Gateway {
+		u.Target, _ = CutGatewayParameter(u.Target)
+	}
 	cfg.URL = ""
 	cfg.Limits = cfg.Limits.withDefaults()
 	return &Client{cfg: cfg, url: u}, nil
 }
 
 // Start begins the handshake. The first socket is connecting, or about to:
-// no [Connect] is returned for it. Its URL is [Client.URL], and it offers
-// [Client.Protocols].
+// no [Connect] is returned for it. Its URL is [Client.URL], by [GatewayURL] in
+// the dialect [Gateway], and it offers [Client.Protocols].
 func (c *Client) Start() []Command { return c.step(event{kind: eventStart}) }
 
 // URL returns the current URL, without userinfo.
@@ -220,10 +226,24 @@ func (c *Client) step(e event) []Command {
 		case eventClosed:
 			c.neverOpened(e.code)
 		}
+	case stateBalancing:
+		switch e.kind {
+		case eventMessage:
+			c.balance(string(e.data), c.request)
+		case eventClosed:
+			c.closedEarly(e.code, e.a)
+		}
 	case stateResponse:
 		switch e.kind {
 		case eventMessage:
 			c.read(e.data, e.text)
+		case eventClosed:
+			c.closedEarly(e.code, e.a)
+		}
+	case stateBalanced:
+		switch e.kind {
+		case eventMessage:
+			c.balance(string(e.data), c.agreed)
 		case eventClosed:
 			c.closedEarly(e.code, e.a)
 		}
@@ -334,6 +354,11 @@ func (c *Client) rawOpen(url, protocol, extensions string) {
 	default:
 		u.User = nil
 		c.url, c.opened = u, extensions
+		if c.cfg.Dialect == Gateway {
+			u.Target, _ = CutGatewayParameter(u.Target)
+			c.state = stateBalancing
+			return
+		}
 		c.request()
 	}
 }
@@ -374,15 +399,21 @@ func (c *Client) connect() {
 	}
 	c.url = c.next
 	c.attempt, c.sent, c.status = 0, nil, 0
-	c.closing, c.hangUp = false, false
+	c.balanced, c.closing, c.hangUp = false, false, false
 	c.state = stateConnecting
-	c.do(&Connect{c.URL(), c.Protocols()})
+	url := c.URL()
+	if c.cfg.Dialect == Gateway && !c.plain {
+		url = GatewayURL(url)
+	}
+	c.do(&Connect{url, c.Protocols()})
 }
 
 // request sends the extended request.
 func (c *Client) request() {
 	fields := Fields{{"Host", c.url.HostPort()}}
-	if len(c.cfg.Protocols) > 0 {
+	if c.cfg.Dialect == Gateway {
+		fields = c.gatewayFields()
+	} else if len(c.cfg.Protocols) > 0 {
 		fields = append(fields, Field{"Sec-WebSocket-Protocol", join(c.cfg.Protocols, ", ")})
 	}
 	fields = c.auth.append(c, fields)
@@ -469,8 +500,11 @@ func (c *Client) judge(r *Response) {
 func (c *Client) complete(r *Response) {
 	switch StatusAction(r.Status) {
 	case ActionComplete:
-		protocol, _ := r.Header.Get("Sec-WebSocket-Protocol")
-		c.open(protocol, c.opened)
+		if c.cfg.Dialect == Gateway {
+			c.state = stateBalanced
+			return
+		}
+		c.agreed()
 	case ActionWait:
 		if c.waits++; c.waits > MaxInterimResponses {
 			c.fail(CodeLimit, closeProtocol, "more than "+itoa(MaxInterimResponses)+" interim responses", nil)
@@ -482,6 +516,12 @@ func (c *Client) complete(r *Response) {
 	case ActionProxyChallenge:
 		c.answer(stateProxyAuth)
 	}
+}
+
+// agreed opens the socket with what the last response has agreed to.
+func (c *Client) agreed() {
+	protocol, _ := c.response.Header.Get("Sec-WebSocket-Protocol")
+	c.open(protocol, c.opened)
 }
 
 // checkPromises holds a 101 to what was asked for.

@@ -43,7 +43,8 @@ type Authenticate struct {
 // [Client.Redirect] answers it.
 type ConfirmRedirect struct {
 	From, To string
-	Status   int
+	// Status is that of the response, or 0 for a balancer message.
+	Status int
 }
 
 // TimerOp is what a [Timer] command does.

@@ -31,6 +31,11 @@ const (
 	// NoMarker ends a response where its head, and Content-Length if it has a
 	// body, say so, as the earlier revision of khp.md has it.
 	NoMarker
+	// Gateway is what deployed Kaazing clients and gateways speak: an empty
+	// message of either type ends a response, the opening request has one more
+	// parameter, and a balancer message comes before the extended request and
+	// after the last response.
+	Gateway
 )
 
 func (d Dialect) String() string {
@@ -39,6 +44,8 @@ func (d Dialect) String() string {
 		return "standard"
 	case NoMarker:
 		return "no-marker"
+	case Gateway:
+		return "gateway"
 	}
 	return "unknown"
 }

@@ -52,16 +52,20 @@ func (c *Client) follow(to *URL) {
 		c.refuseRedirect("it leads from TLS to no TLS, at " + to.origin())
 		return
 	case c.visited(to):
-		c.failStatus(c.response, CodeRedirectLoop, "the redirect leads back to "+to.shown())
+		c.failRedirect(CodeRedirectLoop, "the redirect leads back to "+to.shown())
 		return
 	case len(c.left) == MaxRedirects:
-		c.failStatus(c.response, CodeRedirectLimit, "that is more than "+itoa(MaxRedirects)+" redirects")
+		c.failRedirect(CodeRedirectLimit, "that is more than "+itoa(MaxRedirects)+" redirects")
 		return
 	}
 	c.next = to
 	if c.cfg.Redirect == RedirectAsk {
 		c.state = stateConfirming
-		c.do(&ConfirmRedirect{c.url.String(), to.String(), c.status})
+		status := c.status
+		if c.balanced {
+			status = 0
+		}
+		c.do(&ConfirmRedirect{c.url.String(), to.String(), status})
 		return
 	}
 	c.depart()
@@ -85,5 +89,13 @@ func (c *Client) visited(u *URL) bool {
 }
 
 func (c *Client) refuseRedirect(why string) {
-	c.failStatus(c.response, CodeRedirect, "the redirect was not followed: "+why)
+	c.failRedirect(CodeRedirect, "the redirect was not followed: "+why)
+}
+
+func (c *Client) failRedirect(code ErrorCode, why string) {
+	if c.balanced {
+		c.fail(code, closeProtocol, "the balancer answered with a redirect, and "+why, nil)
+		return
+	}
+	c.failStatus(c.response, code, why)
 }

@@ -165,7 +165,7 @@ func (r *ResponseReader) marker(text bool) (Progress, error) {
 	switch {
 	case r.dialect == NoMarker:
 		return 0, syntaxError("response", "an empty message", "none in the dialect no-marker")
-	case text:
+	case text && r.dialect != Gateway:
 		return 0, syntaxError("end marker", "an empty text message", "an empty binary message")
 	case r.Response == nil:
 		return 0, syntaxError("response", "the end marker", "a whole head before it")

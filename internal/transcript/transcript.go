@@ -113,7 +113,7 @@ func (t *Transcript) configure(line string) error {
 	case "redirect":
 		return oneOf(&c.Redirect, args[0], "follow", "same-origin", "error", "ask")
 	case "dialect":
-		return oneOf(&c.Dialect, args[0], "standard", "no-marker")
+		return oneOf(&c.Dialect, args[0], "standard", "no-marker", "gateway")
 	case "timeout":
 		c.Timeout, err = strconv.Atoi(args[0])
 		return err
