@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kaazingwebsocket/kaazingwebsocket/khpserver"
+	"github.com/kaazingwebsocket/kaazingwebsocket/tools/internal/testclient"
 )
 
 // arrangements are the ways in which a server may stand behind khpserver.
@@ -38,12 +39,22 @@ func each(t *testing.T, wrap func(http.Handler) http.Handler, test func(t *testi
 	}
 }
 
+// open goes through the opening handshake.
+func open(t *testing.T, addr string) *testclient.Client {
+	return testclient.Open(t, addr, "/path", "Sec-WebSocket-Protocol: x-kaazing-handshake, x-other, chat")
+}
+
+// request sends an extended request.
+func request(c *testclient.Client, headers ...string) *http.Response {
+	return c.Request(append(headers, "Sec-WebSocket-Protocol: x-other, chat", "Sec-WebSocket-Extensions: permessage-deflate")...)
+}
+
 func unwrapped(h http.Handler) http.Handler { return h }
 
 func TestServers(t *testing.T) {
 	each(t, unwrapped, func(t *testing.T, addr string) {
 		c := open(t, addr)
-		res := c.request()
+		res := request(c)
 		require.Equal(t, 101, res.StatusCode)
 		require.Equal(t, "chat", res.Header.Get("Sec-WebSocket-Protocol"))
 		require.Empty(t, res.Header.Values("Sec-WebSocket-Extensions"))
@@ -52,39 +63,35 @@ func TestServers(t *testing.T) {
 }
 
 // converse exchanges messages on an open connection, and closes it.
-func converse(t *testing.T, c *client) {
-	require.Equal(t, greeting, c.frame(ws.OpText))
-	c.message(ws.OpText, "hello")
-	require.Equal(t, "hello", c.frame(ws.OpText))
-	c.message(ws.OpBinary, "\x00\xff")
-	require.Equal(t, "\x00\xff", c.frame(ws.OpBinary))
+func converse(t *testing.T, c *testclient.Client) {
+	require.Equal(t, greeting, c.Frame(ws.OpText))
+	c.Message(ws.OpText, "hello")
+	require.Equal(t, "hello", c.Frame(ws.OpText))
+	c.Message(ws.OpBinary, "\x00\xff")
+	require.Equal(t, "\x00\xff", c.Frame(ws.OpBinary))
 
 	large := strings.Repeat("x", 1<<20)
-	go func() {
-		_, _ = c.conn.Write(ws.MustCompileFrame(ws.MaskFrame(ws.NewBinaryFrame([]byte(large)))))
-	}()
-	require.Equal(t, len(large), len(c.frame(ws.OpBinary)))
+	c.Message(ws.OpBinary, large)
+	require.Equal(t, len(large), len(c.Frame(ws.OpBinary)))
 
-	c.message(ws.OpPing, "are you there?")
-	require.Equal(t, "are you there?", c.frame(ws.OpPong))
-	c.message(ws.OpClose, string(ws.NewCloseFrameBody(3000, "")))
-	code, _ := ws.ParseCloseFrameData([]byte(c.frame(ws.OpClose)))
-	require.Equal(t, ws.StatusCode(3000), code)
-	_, err := c.br.ReadByte()
-	require.Error(t, err, "the server ends the connection")
+	c.Message(ws.OpPing, "are you there?")
+	require.Equal(t, "are you there?", c.Frame(ws.OpPong))
+	c.Message(ws.OpClose, string(ws.NewCloseFrameBody(3000, "")))
+	require.Equal(t, 3000, c.CloseCode())
+	c.EOF()
 }
 
 // A client need not wait for what the server says first.
 func TestClientSpeaksFirst(t *testing.T) {
 	each(t, unwrapped, func(t *testing.T, addr string) {
 		c := open(t, addr)
-		require.Equal(t, 101, c.request().StatusCode)
+		require.Equal(t, 101, request(c).StatusCode)
 		for range 100 {
-			c.message(ws.OpText, "hello")
+			c.Message(ws.OpText, "hello")
 		}
-		require.Equal(t, greeting, c.frame(ws.OpText))
+		require.Equal(t, greeting, c.Frame(ws.OpText))
 		for range 100 {
-			require.Equal(t, "hello", c.frame(ws.OpText))
+			require.Equal(t, "hello", c.Frame(ws.OpText))
 		}
 	})
 }
@@ -93,11 +100,11 @@ func TestBasicAuthentication(t *testing.T) {
 	each(t, basicAuth, func(t *testing.T, addr string) {
 		c := open(t, addr)
 		for _, headers := range [][]string{nil, {"Authorization: Basic am9lOndyb25n"}} {
-			res := c.request(headers...)
+			res := request(c, headers...)
 			require.Equal(t, 401, res.StatusCode)
 			require.Equal(t, `Basic realm="interop"`, res.Header.Get("WWW-Authenticate"))
 		}
-		require.Equal(t, 101, c.request("Authorization: Basic am9lOndlbGNvbWU=").StatusCode)
+		require.Equal(t, 101, request(c, "Authorization: Basic am9lOndlbGNvbWU=").StatusCode)
 		converse(t, c)
 	})
 }
@@ -113,7 +120,7 @@ func TestMiddlewareAround(t *testing.T) {
 			}))
 			t.Cleanup(front.Close)
 			c := open(t, front.Listener.Addr().String())
-			require.Equal(t, 101, c.request().StatusCode)
+			require.Equal(t, 101, request(c).StatusCode)
 			converse(t, c)
 		})
 	}
@@ -131,5 +138,5 @@ func TestRefusalByHand(t *testing.T) {
 	})))
 	t.Cleanup(front.Close)
 	c := open(t, front.Listener.Addr().String())
-	require.Equal(t, http.StatusBadRequest, c.request().StatusCode)
+	require.Equal(t, http.StatusBadRequest, request(c).StatusCode)
 }
