@@ -182,7 +182,7 @@ function failed(attempt, ws, error) {
   login.dismiss();
   attempt.log.note("failed", "The handshake failed", error.message);
   showOutcome(outcome, ws, error);
-  show("bad", maskUrls(`Failed: ${error.message}`));
+  show("bad", `Failed: ${[error.code, error.status || ""].join(" ").trim()}.`);
 }
 
 /**
