@@ -18,10 +18,7 @@
  * - `wasm-blocked`: the page or the browser does not let WebAssembly run
  * - `internal`: a fault of this library, or its module could not be loaded
  *
- * @typedef {"unauthorized" | "proxy-unauthorized" | "status" | "redirect" |
- *   "redirect-loop" | "redirect-limit" | "timeout" | "protocol" | "limit" |
- *   "closed" | "connect" | "no-khp" | "aborted" | "insecure" |
- *   "wasm-blocked" | "internal"} HandshakeErrorCode
+ * @typedef {"unauthorized" | "proxy-unauthorized" | "status" | "redirect" | "redirect-loop" | "redirect-limit" | "timeout" | "protocol" | "limit" | "closed" | "connect" | "no-khp" | "aborted" | "insecure" | "wasm-blocked" | "internal"} HandshakeErrorCode
  */
 
 /** Why a handshake failed: the `error` of the error event. */
