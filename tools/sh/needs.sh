@@ -32,7 +32,7 @@ need_node_modules() {
   key="$(sha256sum <"$root/package-lock.json") $(node --version)"
   [ -d "$root/node_modules" ] && done_for node_modules "$key" && return
   say "installing node_modules"
-  (cd "$root" && PUPPETEER_SKIP_DOWNLOAD=1 quietly npm-ci.log npm ci --no-audit --no-fund) || die "npm ci failed"
+  (cd "$root" && PUPPETEER_SKIP_DOWNLOAD=1 quietly npm-ci.log npm ci --ignore-scripts --no-audit --no-fund) || die "npm ci failed"
   mark_done node_modules "$key"
 }
 

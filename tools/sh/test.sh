@@ -127,7 +127,7 @@ part_types() {
   say "types: passed, 0 failed"
 }
 
-part_unit() { npm run --silent test:unit; }
+part_unit() { node_test unit js/test/unit/*.test.mjs; }
 
 part_browser() {
   need_chromium
@@ -136,7 +136,10 @@ part_browser() {
 
 part_page() {
   need_chromium
-  node --test web/test/*.test.mjs
+  node_test page web/test/*.test.mjs
 }
 
-part_pack() { node --test tools/sh/pack.test.mjs; }
+part_pack() { node_test pack tools/sh/pack.test.mjs; }
+
+# node_test PART FILE… runs those files.
+node_test() { PART=$1 node --test --test-reporter=./tools/sh/reporter.mjs "${@:2}"; }
