@@ -6,7 +6,8 @@ export default [
   js.configs.recommended,
   { languageOptions: { ecmaVersion: 2022 } },
   {
-    files: ["js/src/**", "js/test/browser/**", "web/*.js"],
+    // The page's tests hold functions that run in the page.
+    files: ["js/src/**", "js/test/browser/**", "web/*.js", "web/test/**"],
     languageOptions: { globals: globals.browser },
   },
   {
