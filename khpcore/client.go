@@ -33,7 +33,11 @@ type ClientConfig struct {
 	Protocols []string
 	// Header are more fields for the extended request, each of which has passed
 	// [CheckCallerField]. They stay at URL's origin.
-	Header      Fields
+	Header Fields
+	// Body is sent, as one message, where the server answers the request with
+	// 100. The request then says Expect: 100-continue. It stays at URL's origin.
+	// Nil is none.
+	Body        *Send
 	Credentials CredentialsSource
 	Username    string
 	Password    string
@@ -60,26 +64,27 @@ type Client struct {
 	state state
 	out   []Command
 
-	url      *URL
-	plain    bool     // the current socket does not offer KHP
-	left     []string // URLs left by a redirect
-	auth     credentials
-	proxy    credentials // for Proxy-Authorization
-	sent     []string    // credentials sent on this connection
-	waits    int         // 202s in all
-	attempt  int         // challenges on this connection
-	asked    int         // challenges in all
-	proxied  int         // 407s in all
-	next     *URL        // where a redirect leads
-	balanced bool        // a balancer message redirects
-	closing  bool        // the current socket was told to close
-	hangUp   bool        // the current socket has closed
-	opened   string      // extensions of the opening handshake
-	reader   *ResponseReader
-	judged   bool      // the head of the current response has been acted on
-	response *Response // the last of all
-	status   int       // of the last response on this connection
-	pending  *Authenticate
+	url       *URL
+	plain     bool     // the current socket does not offer KHP
+	left      []string // URLs left by a redirect
+	auth      credentials
+	proxy     credentials // for Proxy-Authorization
+	sent      []string    // credentials sent on this connection
+	waits     int         // 202s in all
+	attempt   int         // challenges on this connection
+	asked     int         // challenges in all
+	proxied   int         // 407s in all
+	next      *URL        // where a redirect leads
+	balanced  bool        // a balancer message redirects
+	closing   bool        // the current socket was told to close
+	hangUp    bool        // the current socket has closed
+	opened    string      // extensions of the opening handshake
+	reader    *ResponseReader
+	continued bool      // the body of the current request was sent
+	judged    bool      // the head of the current response has been acted on
+	response  *Response // the last of all
+	status    int       // of the last response on this connection
+	pending   *Authenticate
 }
 
 type state uint8
@@ -428,12 +433,16 @@ func (c *Client) request() {
 		}
 		fields = append(fields, f)
 	}
+	if body := c.cfg.Body; body != nil {
+		fields = append(fields, Field{"Expect", "100-continue"}, Field{"Content-Length", itoa(len(body.Data))})
+	}
 	data, err := AppendRequest(nil, &Request{c.url.Target, fields})
 	if err != nil {
 		c.fail(CodeProtocol, closeProtocol, reason(err), err)
 		return
 	}
 	c.do(&Send{Text: true, Data: data})
+	c.continued = false
 	c.await()
 }
 
@@ -483,6 +492,10 @@ func (c *Client) judge(r *Response) {
 	case ActionComplete:
 		c.checkPromises(r)
 	case ActionWait:
+	case ActionContinue:
+		if c.cfg.Body == nil || c.continued {
+			c.failStatus(r, CodeStatus, "the request had no body that could follow")
+		}
 	case ActionRedirect:
 		c.redirect(r)
 	case ActionUpgrade:
@@ -511,6 +524,12 @@ func (c *Client) complete(r *Response) {
 			return
 		}
 		c.await()
+	case ActionContinue:
+		c.continued = true
+		c.do(c.cfg.Body)
+		c.await()
+	case ActionRedirect:
+		c.choose(r)
 	case ActionChallenge:
 		c.answer(stateAuthenticating)
 	case ActionProxyChallenge:

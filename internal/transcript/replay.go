@@ -156,6 +156,14 @@ func EncodeStart(cfg khpcore.ClientConfig) []byte {
 	}
 	e.number(int(cfg.Credentials)).text(cfg.Username, cfg.Password)
 	e.number(int(cfg.Redirect), cfg.Timeout, int(cfg.Dialect), fallback)
+	switch {
+	case cfg.Body == nil:
+		e.number(0).text("")
+	case cfg.Body.Text:
+		e.number(1).text(string(cfg.Body.Data))
+	default:
+		e.number(2).text(string(cfg.Body.Data))
+	}
 	return e
 }
 

@@ -105,6 +105,8 @@ func (t *Transcript) configure(line string) error {
 		c.Protocols = args
 	case "header":
 		c.Header = append(c.Header, khpcore.Field{Name: args[0], Value: args[1]})
+	case "body":
+		c.Body = &khpcore.Send{Text: args[0] == "text", Data: []byte(args[1])}
 	case "credentials":
 		c.Credentials = khpcore.GivenCredentials
 		c.Username, c.Password = args[0], args[1]
