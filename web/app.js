@@ -83,12 +83,8 @@ function connect() {
     attempt.ws = open(attempt);
   } catch (error) {
     attempt.over = true;
-    show(
-      "bad",
-      maskUrls(
-        `Not connected: ${error instanceof Error ? error.message : error}`,
-      ),
-    );
+    const why = error instanceof Error ? error.message : error;
+    show("bad", `Not connected: ${why}`);
     return;
   }
   closeButton.disabled = false;
@@ -98,6 +94,7 @@ function connect() {
 function leave() {
   const ws = current?.ws;
   current = undefined;
+  closeButton.disabled = true;
   if (ws && ws.readyState < ws.CLOSING) ws.close(1000);
 }
 
@@ -143,7 +140,7 @@ async function authenticate(attempt, challenge) {
   const { scheme, realm, attempt: round } = challenge;
   attempt.log.note(
     "asked",
-    `The page asks for a password`,
+    "The page asks for a password",
     `${scheme}, realm “${realm}”, attempt ${round}`,
   );
   show("busy", "Waiting for a password…");
@@ -210,7 +207,7 @@ function closed(attempt, { code, reason, wasClean }) {
  */
 function show(tone, text) {
   status.dataset.tone = tone;
-  status.textContent = text;
+  status.textContent = maskUrls(text);
 }
 
 /** @param {string} path */

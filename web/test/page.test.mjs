@@ -397,10 +397,20 @@ describe("the page", () => {
     assert.equal(await inspector.focused(), "connect-button");
   });
 
-  test("says what is wrong with a URL", async () => {
-    await inspector.fill("#url", "ftp://127.0.0.1/");
+  test("says what is wrong with a URL, and lets go of the socket before", async () => {
+    await inspector.connect("/echo");
+    await inspector.status("Open");
+    await inspector.fill("#url", "ftp://joe:sesame-7@127.0.0.1/");
     await inspector.page.click("#connect-button");
-    assert.match((await inspector.status("Not connected: ")) || "", /ftp/);
+    const status = await inspector.status("Not connected: ");
+    assert.match(String(status), /ftp/);
+    assert.doesNotMatch(String(status), /sesame-7/);
+    for (const control of ["#close-button", "#send-text"]) {
+      assert.ok(
+        await inspector.page.$eval(control, (it) => it.matches(":disabled")),
+        `${control} is of no use`,
+      );
+    }
     await inspector.connect("/echo");
     await inspector.status("Open");
   });
