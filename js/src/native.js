@@ -56,6 +56,9 @@ export function close(socket, code, reason) {
 /** All that a socket fires. */
 const types = ["open", "message", "error", "close"];
 
+/** An object, since Node's removeEventListener does not take the boolean. */
+const capturing = { capture: true };
+
 /**
  * Calls the listener for each event of the socket, before those that the page
  * may add.
@@ -65,7 +68,7 @@ const types = ["open", "message", "error", "close"];
  */
 export function listen(socket, listener) {
   for (const type of types)
-    Native.prototype.addEventListener.call(socket, type, listener, true);
+    Native.prototype.addEventListener.call(socket, type, listener, capturing);
 }
 
 /**
@@ -74,7 +77,7 @@ export function listen(socket, listener) {
  */
 export function unlisten(socket, listener) {
   for (const type of types)
-    Native.prototype.removeEventListener.call(socket, type, listener, true);
+    Native.prototype.removeEventListener.call(socket, type, listener, capturing);
 }
 
 /**

@@ -1,0 +1,255 @@
+// The encoding of events and commands, against the shipped module.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { beforeEach, describe, test } from "node:test";
+import { Core, TimerOperation } from "../../src/binding.js";
+import { checkOptions } from "../../src/options.js";
+
+const module = new WebAssembly.Module(
+  readFileSync(new URL("../../../wasm/khp.wasm", import.meta.url)),
+);
+
+const url = "ws://127.0.0.1:8080/a?b=ü";
+const kinds = (commands) => commands.map(({ kind }) => kind);
+
+/** @type {Core} */
+let core;
+beforeEach(() => (core = new Core(module)));
+
+/**
+ * @param {object} [options]
+ * @param {string[]} [protocols]
+ */
+function request(options = {}, protocols = []) {
+  core.start(url, protocols, checkOptions(options));
+  return core.opened(url, "x-kaazing-handshake", "");
+}
+
+const head = (status, ...lines) =>
+  [`HTTP/1.1 ${status}`, ...lines, "", ""].join("\r\n");
+const bytes = (text) => Uint8Array.from(Buffer.from(text, "latin1")).buffer;
+const unauthorized = head(
+  "401 Unauthorized",
+  'WWW-Authenticate: Basic realm="a \\"b\\"", charset="UTF-8", Other x=1',
+);
+const marker = new ArrayBuffer(0);
+
+describe("events", () => {
+  test("start starts the timer, rounded up, and an absent limit sets none", () => {
+    const start = (handshakeTimeout) =>
+      new Core(module).start(url, [], checkOptions({ handshakeTimeout }));
+    const timer = (ms) => [
+      { kind: "timer", operation: TimerOperation.start, ms },
+    ];
+    assert.deepEqual(start(undefined), timer(20000));
+    assert.deepEqual(start(0.5), timer(1));
+    assert.deepEqual(start(1e12), timer(0x7fffffff));
+    assert.deepEqual(start(0), []);
+  });
+
+  test("opened sends the request with protocols and headers", () => {
+    assert.deepEqual(request({ headers: { "X-A": "ü", b: "2" } }, ["p", "q"]), [
+      {
+        kind: "send",
+        data: [
+          "GET /a?b=%C3%BC HTTP/1.1",
+          "Host: 127.0.0.1:8080",
+          "Sec-WebSocket-Protocol: p, q",
+          "X-A: ü",
+          "b: 2",
+          "",
+          "",
+        ].join("\r\n"),
+      },
+    ]);
+  });
+
+  test("a message of bytes is one, and one of text is one", () => {
+    request();
+    assert.deepEqual(core.message(bytes("HTTP/1.1 101 Switching\r\n")), []);
+    assert.deepEqual(core.message("Upgrade: websocket\r\n\r\n"), []);
+    assert.deepEqual(kinds(core.message(marker)), ["outcome", "open"]);
+  });
+
+  test("closed fails with its code and reason", () => {
+    request();
+    const [failure] = core.closed(1013, "später");
+    assert.equal(failure.kind, "fail");
+    assert.equal(failure.code, "closed");
+    assert.match(failure.message, /1013 \(später\)/);
+  });
+
+  test("timeout fails", () => {
+    request();
+    const [close, failure] = core.timeout();
+    assert.deepEqual(close, { kind: "close", code: 4408, reason: "" });
+    assert.equal(failure.code, "timeout");
+  });
+
+  test("an object answers by itself", () => {
+    request({ authenticate: { username: "joe", password: "wëlcome" } });
+    core.message(unauthorized);
+    const [send] = core.message(marker);
+    const basic = Buffer.from("joe:wëlcome").toString("base64");
+    assert.match(
+      send.data,
+      new RegExp(`^Authorization: Basic ${basic}\r$`, "m"),
+    );
+  });
+
+  for (const [name, answer, value] of [
+    ["a username and password", { username: "a", password: "b" }, "Basic YTpi"],
+    ["a string", "Bearer x", "Bearer x"],
+  ])
+    test(`${name} from a callback`, () => {
+      request({ authenticate: () => null });
+      core.message(unauthorized);
+      core.message(marker);
+      const commands = core.credentials(answer);
+      assert.deepEqual(kinds(commands), ["timer", "send"]);
+      assert.ok(commands[1].data.includes(`Authorization: ${value}\r\n`));
+    });
+
+  test("giving up fails with the reason", () => {
+    request({ authenticate: () => null });
+    core.message(unauthorized);
+    core.message(marker);
+    const failure = core.giveUp("for a reason").at(-1);
+    assert.equal(failure.code, "unauthorized");
+    assert.equal(failure.status, 401);
+    assert.equal(failure.url, "ws://127.0.0.1:8080/a?b=%C3%BC");
+    assert.match(failure.message, /for a reason/);
+  });
+
+  for (const follow of [true, false])
+    test(`a redirect that is ${follow ? "followed" : "refused"}`, () => {
+      request({ redirect: () => follow });
+      core.message(head("302 Found", "Location: /to"));
+      const commands = core.redirect(follow);
+      assert.equal(commands[0].code, follow ? 1000 : 4302);
+    });
+});
+
+describe("options", () => {
+  const answerTo302 = (options) => {
+    request(options);
+    return kinds(core.message(head("302 Found", "Location: ws://other/")));
+  };
+
+  test("redirect", () => {
+    assert.deepEqual(answerTo302({}), ["close"]);
+    for (const redirect of ["same-origin", "error"]) {
+      core = new Core(module);
+      assert.ok(answerTo302({ redirect }).includes("fail"), redirect);
+    }
+    core = new Core(module);
+    assert.deepEqual(answerTo302({ redirect() {} }), ["confirm-redirect"]);
+  });
+
+  test("fallback", () => {
+    const refused = (options) => {
+      core = new Core(module);
+      core.start(url, ["p"], checkOptions(options));
+      return core.closed(1006, "");
+    };
+    assert.deepEqual(kinds(refused({})), ["fail"]);
+    assert.deepEqual(refused({ fallback: "native" }), [
+      {
+        kind: "connect",
+        url: "ws://127.0.0.1:8080/a?b=%C3%BC",
+        protocols: ["p"],
+      },
+    ]);
+  });
+});
+
+describe("commands", () => {
+  test("authenticate has the challenge, frozen", () => {
+    request({ authenticate: () => null });
+    core.message(unauthorized);
+    const [pause, { challenge }] = core.message(marker);
+    assert.equal(pause.operation, TimerOperation.pause);
+    const basic = {
+      scheme: "Basic",
+      realm: 'a "b"',
+      params: { realm: 'a "b"', charset: "UTF-8" },
+    };
+    assert.deepEqual(challenge, {
+      ...basic,
+      url: "ws://127.0.0.1:8080/a?b=%C3%BC",
+      attempt: 1,
+      proxy: false,
+      all: [basic, { scheme: "Other", realm: "", params: { x: "1" } }],
+    });
+    for (const o of [
+      challenge,
+      challenge.params,
+      challenge.all,
+      ...challenge.all,
+      challenge.all[1].params,
+    ])
+      assert.ok(Object.isFrozen(o));
+  });
+
+  test("outcome has the bytes of the head as code units", () => {
+    request();
+    const every = Array.from({ length: 128 }, (_, i) =>
+      String.fromCharCode(128 + i),
+    ).join("");
+    const commands = core.message(
+      bytes(head(`403 ${every}`, `A: ${every}`, "A: 2")),
+    );
+    const outcome = commands.find(({ kind }) => kind === "outcome");
+    assert.deepEqual(outcome, {
+      kind: "outcome",
+      status: 403,
+      statusText: every,
+      headers: [
+        ["A", every],
+        ["A", "2"],
+      ],
+      url: "ws://127.0.0.1:8080/a?b=%C3%BC",
+      redirects: [],
+      challenges: 0,
+    });
+  });
+
+  test("connect follows a redirect, and the outcome tells of it", () => {
+    request({}, ["p"]);
+    core.message(head("302 Found", "Location: /to"));
+    const [connect] = core.closed(1000, "");
+    assert.deepEqual(connect, {
+      kind: "connect",
+      url: "ws://127.0.0.1:8080/to",
+      protocols: ["x-kaazing-handshake", "p"],
+    });
+    core.opened(connect.url, "x-kaazing-handshake", "deflate");
+    core.message(head("101 X", "Sec-WebSocket-Protocol: p"));
+    const [outcome, open] = core.message(marker);
+    assert.deepEqual(outcome.redirects, ["ws://127.0.0.1:8080/a?b=%C3%BC"]);
+    assert.equal(outcome.url, "ws://127.0.0.1:8080/to");
+    assert.deepEqual(open, {
+      kind: "open",
+      protocol: "p",
+      extensions: "deflate",
+    });
+  });
+});
+
+test("an event that makes the memory grow is answered all the same", () => {
+  request();
+  const commands = core.message(new ArrayBuffer(8 << 20));
+  assert.equal(commands.at(-1).kind, "fail");
+});
+
+test("instances know nothing of each other", () => {
+  const other = new Core(module);
+  request();
+  other.start("ws://other/", [], checkOptions({}));
+  assert.deepEqual(kinds(core.closed(1006, "")), ["fail"]);
+  assert.deepEqual(
+    kinds(other.opened("ws://other/", "x-kaazing-handshake", "")),
+    ["send"],
+  );
+});

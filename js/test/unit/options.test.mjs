@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { checkOptions, defaults } from "../../src/options.js";
+
+const callback = () => null;
+
+describe("accepted", () => {
+  for (const options of [undefined, null, {}, { redirect: undefined }])
+    test(`${JSON.stringify(options)} is the defaults`, () => {
+      assert.deepEqual(checkOptions(options), defaults);
+    });
+
+  for (const [name, value, checked = value] of [
+    ["authenticate", callback],
+    ["authenticate", null],
+    [
+      "authenticate",
+      { username: "a", password: "b", more: 1 },
+      { username: "a", password: "b" },
+    ],
+    ["headers", null, []],
+    ["headers", { "X-A": 1, b: "" }, [["X-A", "1"], ["b", ""]]], // prettier-ignore
+    ["headers", [["a", "1"], ["a", "2"]]], // prettier-ignore
+    ["headers", new Headers({ A: " 1 " }), [["a", "1"]]],
+    ["headers", new Map([["a", "1"]]), [["a", "1"]]],
+    ["redirect", "follow"],
+    ["redirect", "same-origin"],
+    ["redirect", "error"],
+    ["redirect", callback],
+    ["extensions", null],
+    ["extensions", [], null],
+    ["handshakeTimeout", 0],
+    ["handshakeTimeout", 0.5],
+    ["dialect", "standard"],
+    ["fallback", "none"],
+    ["fallback", "native"],
+    ["signal", null],
+    ["signal", new AbortController().signal],
+    ["body", null],
+  ])
+    test(`${name}: ${value?.constructor?.name} ${JSON.stringify(value)}`, () => {
+      assert.deepEqual(checkOptions({ [name]: value })[name], checked);
+    });
+
+  test("what is unknown is ignored", () => {
+    assert.deepEqual(checkOptions({ unknown: 1 }), defaults);
+  });
+
+  test("inherited members count, as in any dictionary", () => {
+    const options = Object.create({ fallback: "native" });
+    assert.equal(checkOptions(options).fallback, "native");
+  });
+
+  test("what is undefined is taken from below", () => {
+    const base = checkOptions({ fallback: "native", handshakeTimeout: 1 });
+    const checked = checkOptions(
+      { fallback: undefined, handshakeTimeout: 2 },
+      base,
+    );
+    assert.deepEqual(
+      [checked.fallback, checked.handshakeTimeout],
+      ["native", 2],
+    );
+  });
+
+  test("a later change of what was given changes nothing", () => {
+    const authenticate = { username: "a", password: "b" };
+    const headers = { a: "1" };
+    const checked = checkOptions({ authenticate, headers });
+    authenticate.password = "c";
+    headers.a = "2";
+    assert.equal(checked.authenticate.password, "b");
+    assert.deepEqual(checked.headers, [["a", "1"]]);
+  });
+});
+
+describe("refused", () => {
+  for (const [options, name, message] of [
+    [5, "TypeError", /options: got a number, want an object/],
+    ["x", "TypeError", /got a string/],
+    [{ authenticate: "secret" }, "TypeError", /authenticate: got a string/],
+    [
+      { authenticate: { username: "secret" } },
+      "TypeError",
+      /authenticate: .*a password that is undefined/,
+    ],
+    [{ headers: "secret" }, "TypeError", /headers: got a string/],
+    [{ headers: [["a"]] }, "TypeError", /not a pair/],
+    [{ headers: ["ab"] }, "TypeError", /not a pair/],
+    [{ headers: { Cookie: "secret" } }, "SyntaxError", /"Cookie".*servers/],
+    [{ headers: { Host: "secret" } }, "SyntaxError", /"Host".*handshake/],
+    [{ headers: { "a b": "secret" } }, "SyntaxError", /"a b".*token/],
+    [{ headers: { a: "secret\r\n" } }, "SyntaxError", /"a".*control/],
+    [{ headers: { a: Symbol() } }, "TypeError", /./],
+    [
+      { redirect: "folow" },
+      "TypeError",
+      /redirect: got "folow", want "follow", "same-origin", "error" or a function/,
+    ],
+    [{ redirect: null }, "TypeError", /redirect: got null/],
+    [{ extensions: ["x"] }, "NotSupportedError", /extensions/],
+    [{ handshakeTimeout: -1 }, "TypeError", /handshakeTimeout: got -1/],
+    [{ handshakeTimeout: NaN }, "TypeError", /got NaN/],
+    [{ handshakeTimeout: Infinity }, "TypeError", /got Infinity/],
+    [{ handshakeTimeout: "5" }, "TypeError", /got a string/],
+    [{ dialect: "gateway" }, "NotSupportedError", /dialect "gateway"/],
+    [{ dialect: "no-marker" }, "NotSupportedError", /dialect "no-marker"/],
+    [{ dialect: "x" }, "TypeError", /dialect: got "x"/],
+    [{ fallback: true }, "TypeError", /fallback: got a boolean/],
+    [{ signal: {} }, "TypeError", /signal: got an object/],
+    [{ body: "x" }, "NotSupportedError", /body/],
+  ])
+    test(`${JSON.stringify(options)}`, () => {
+      assert.throws(
+        () => checkOptions(options),
+        (error) => {
+          assert.equal(error.name, name);
+          assert.match(error.message, message);
+          assert.doesNotMatch(error.message, /secret/);
+          return true;
+        },
+      );
+    });
+});
