@@ -60,9 +60,13 @@ export {};
 /** Types are what tsc reads from the comments; each entry has a file beside it that leads there. */
 function emitTypes() {
   rmSync("dist/types", { recursive: true, force: true });
-  execFileSync(process.execPath, ["node_modules/typescript/bin/tsc"], {
-    stdio: "inherit",
-  });
+  execFileSync(
+    process.execPath,
+    ["node_modules/typescript/bin/tsc", "--project", "js"],
+    {
+      stdio: "inherit",
+    },
+  );
   for (const [entry, source] of [
     ["kaazing-websocket", "index"],
     ["slim", "slim"],
