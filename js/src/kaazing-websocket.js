@@ -121,9 +121,10 @@ export class KaazingWebSocket extends Native {
   /** @param {string | BufferSource | Blob} data */
   send(data) {
     const standIn = #standIn in this && this.#standIn;
-    if (!standIn || !arguments.length)
-      super.send(.../** @type {[any]} */ (/** @type {unknown} */ (arguments)));
-    else standIn.send(data);
+    // @ts-expect-error: the native method says that there is no argument
+    if (!arguments.length) super.send();
+    else if (standIn) standIn.send(data);
+    else super.send(data);
   }
 
   /**

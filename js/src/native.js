@@ -77,7 +77,12 @@ export function listen(socket, listener) {
  */
 export function unlisten(socket, listener) {
   for (const type of types)
-    Native.prototype.removeEventListener.call(socket, type, listener, capturing);
+    Native.prototype.removeEventListener.call(
+      socket,
+      type,
+      listener,
+      capturing,
+    );
 }
 
 /**
