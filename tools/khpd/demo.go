@@ -20,6 +20,7 @@ const (
 	demoUser     = "joe"
 	demoPassword = "welcome"
 	slowDelay    = 3 * time.Second
+	maxEcho      = 16 << 20 // bytes
 )
 
 // demo is the command: the page and what it connects to.
@@ -70,27 +71,16 @@ func echo(w http.ResponseWriter, r *http.Request) {
 		return // Accept has answered
 	}
 	defer conn.CloseNow()
-	conn.SetReadLimit(-1) // nothing is kept
+	conn.SetReadLimit(maxEcho)
 	for {
-		if err := echoMessage(conn, r); err != nil {
-			return // the other side has gone, or Reader has answered its close frame
+		kind, message, err := conn.Read(r.Context())
+		if err == nil {
+			err = conn.Write(r.Context(), kind, message)
+		}
+		if err != nil {
+			return // the other side has gone, and Read has answered its close frame
 		}
 	}
-}
-
-func echoMessage(conn *websocket.Conn, r *http.Request) error {
-	kind, message, err := conn.Reader(r.Context())
-	if err != nil {
-		return err
-	}
-	reply, err := conn.Writer(r.Context(), kind)
-	if err != nil {
-		return err
-	}
-	if _, err := io.Copy(reply, message); err != nil {
-		return err
-	}
-	return reply.Close()
 }
 
 func basic(w http.ResponseWriter, r *http.Request) {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -20,10 +21,10 @@ func parseUpstream(s string) (*url.URL, error) {
 	}
 	u, err := url.Parse(s)
 	switch {
-	case err != nil || u.Hostname() == "":
+	case err != nil || u.Hostname() == "" || !validPort(u.Port()):
 		return nil, usagef("serve: --upstream: got %s, %s", shown(s), want)
 	case u.User != nil, u.RawQuery != "" || u.ForceQuery, u.Fragment != "":
-		return nil, usagef("serve: --upstream: got one with more than host and path, %s", want)
+		return nil, usagef("serve: --upstream: got one with userinfo, query or fragment, %s", want)
 	}
 	switch u.Scheme {
 	case "ws":
@@ -34,6 +35,12 @@ func parseUpstream(s string) (*url.URL, error) {
 		return nil, usagef("serve: --upstream: got scheme %s, %s", shown(u.Scheme), want)
 	}
 	return u, nil
+}
+
+// validPort takes none for the scheme's own.
+func validPort(port string) bool {
+	_, err := strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil
 }
 
 // An upstream proxies requests to one server.
