@@ -132,20 +132,18 @@ describe("events", () => {
 });
 
 describe("options", () => {
-  const answerTo302 = (options) => {
-    request(options);
-    return kinds(core.message(head("302 Found", "Location: ws://other/")));
-  };
-
-  test("redirect", () => {
-    assert.deepEqual(answerTo302({}), ["close"]);
-    for (const redirect of ["same-origin", "error"]) {
-      core = new Core(module);
-      assert.ok(answerTo302({ redirect }).includes("fail"), redirect);
-    }
-    core = new Core(module);
-    assert.deepEqual(answerTo302({ redirect() {} }), ["confirm-redirect"]);
-  });
+  for (const [redirect, location, kind] of [
+    ["follow", "ws://other/", "close"],
+    ["same-origin", "/to", "close"],
+    ["same-origin", "ws://other/", "fail"],
+    ["error", "/to", "fail"],
+    [() => true, "/to", "confirm-redirect"],
+  ])
+    test(`redirect ${redirect} to ${location}`, () => {
+      request({ redirect });
+      const commands = core.message(head("302 Found", `Location: ${location}`));
+      assert.equal(commands.at(-1).kind, kind);
+    });
 
   test("fallback", () => {
     const refused = (options) => {
@@ -190,6 +188,15 @@ describe("commands", () => {
       challenge.all[1].params,
     ])
       assert.ok(Object.isFrozen(o));
+  });
+
+  test("a byte order mark is kept", () => {
+    request({ authenticate: () => null });
+    core.message(
+      head("401 Unauthorized", 'WWW-Authenticate: Basic realm="\uFEFFa"'),
+    );
+    const [, { challenge }] = core.message(marker);
+    assert.equal(challenge.realm, "\uFEFFa");
   });
 
   test("outcome has the bytes of the head as code units", () => {
