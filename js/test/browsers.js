@@ -22,6 +22,7 @@ export const launchers = {
           "--disable-background-networking",
           "--disable-component-update",
           "--disable-sync",
+          "--js-flags=--expose-gc",
           `--host-resolver-rules=MAP ${mappedHost} 127.0.0.1`,
           `--ignore-certificate-errors-spki-list=${publicKeyDigest}`,
         ],

@@ -22,7 +22,7 @@ export default {
   }),
   concurrency: 2,
   testFramework: { config: { timeout: 10_000 } },
-  testsFinishTimeout: 120_000,
+  testsFinishTimeout: 90_000,
   plugins: [serversPlugin({ certificate, mappedHost })],
   reporters: [
     defaultReporter({ reportTestProgress: false }),

@@ -287,7 +287,7 @@ describe("the slim bundle", () => {
     initialize(new Promise(() => {}));
     const server = await peer([accept()]);
     await failed(
-      new KaazingWebSocket(server.url, [], { handshakeTimeout: 200 }),
+      new KaazingWebSocket(server.url, [], { handshakeTimeout: 2000 }),
       "timeout",
     );
     assert.equal((await server.transcript()).close?.code, 4408);

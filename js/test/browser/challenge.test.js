@@ -527,7 +527,7 @@ describe("authenticate as a function", () => {
   });
 
   it("stops the clock while it is pending, and only then", async () => {
-    const limit = 400;
+    const limit = 600;
     const server = await peer([
       ...begin(),
       respond("401 Who", basic),
@@ -535,7 +535,7 @@ describe("authenticate as a function", () => {
       wait("never"),
     ]);
     const late = () =>
-      new Promise((resolve) => setTimeout(resolve, limit * 2, "Bearer slow"));
+      new Promise((resolve) => setTimeout(resolve, limit * 1.5, "Bearer slow"));
     const socket = new KaazingWebSocket(server.url, [], {
       authenticate: late,
       handshakeTimeout: limit,
@@ -612,6 +612,61 @@ describe("without authenticate", () => {
       status: 401,
     });
     assert.equal((await server.transcript()).close?.code, 4401);
+  });
+});
+
+describe("a 407", () => {
+  const proxy = 'Proxy-Authenticate: Basic realm="gate"';
+  const credentials = { username: "joe", password: "welcome" };
+
+  it("is answered on a new connection, with Proxy-Authorization", async () => {
+    const server = await peer(
+      [...begin(), respond("407 Pay", proxy)],
+      [...open(), close(1000)],
+    );
+    /** @type {any[]} */
+    const challenges = [];
+    const socket = new KaazingWebSocket(server.url, [], {
+      authenticate: (/** @type {any} */ challenge) => {
+        challenges.push(challenge);
+        return credentials;
+      },
+    });
+    await opened(socket);
+    assert.lengthOf(challenges, 1);
+    const [{ url, scheme, realm, attempt, proxy: forProxy }] = challenges;
+    assert.deepEqual(
+      [url, scheme, realm, attempt, forProxy],
+      [server.url, "Basic", "gate", 1, true],
+    );
+    assert.equal(socket.handshake.challenges, 1);
+    const [first, second] = await server.transcripts();
+    assert.equal(first.close?.code, 1000);
+    assert.lengthOf(first.messages, 1);
+    assert.match(
+      second.messages[0].data,
+      /^Proxy-Authorization: Basic am9lOndlbGNvbWU=\r$/m,
+    );
+    assert.deepEqual(authorizations(second), [undefined]);
+  });
+
+  it("is not answered with the same credentials again", async () => {
+    const refusal = [...begin(), respond("407 Pay", proxy)];
+    const server = await peer(refusal, refusal);
+    const socket = new KaazingWebSocket(server.url, [], {
+      authenticate: credentials,
+    });
+    await failed(socket, "proxy-unauthorized", { status: 407 });
+    assert.lengthOf(await server.transcripts(), 2);
+  });
+
+  it("fails where authenticate gives up", async () => {
+    const server = await peer([...begin(), respond("407 Pay", proxy)]);
+    const socket = new KaazingWebSocket(server.url, [], {
+      authenticate: () => null,
+    });
+    await failed(socket, "proxy-unauthorized", { status: 407 });
+    await server.transcript();
   });
 });
 

@@ -53,6 +53,7 @@ async function refuses(code, location, options) {
 
 describe("a redirect", () => {
   for (const status of [
+    "300 Multiple Choices",
     "301 Moved Permanently",
     "302 Found",
     "303 See Other",
@@ -253,6 +254,88 @@ describe("a redirect", () => {
     ]);
     assert.equal(socket.handshake.challenges, 2);
     await to.transcript();
+  });
+});
+
+describe("a 300", () => {
+  /** @param {string} type @param {string} body */
+  const choices = (type, body) => [
+    ...begin(),
+    send(
+      {
+        bytes:
+          head(
+            "300 Multiple Choices",
+            `Content-Type: ${type}`,
+            `Content-Length: ${body.length}`,
+          ) + body,
+      },
+      marker,
+    ),
+  ];
+
+  it("is followed to the first URL of its list that is acceptable", async () => {
+    const to = await peer([...open(), close(1000)]);
+    const list = ["# choices", "ftp://127.0.0.1/", to.url, "/later", ""];
+    const from = await peer(choices("text/uri-list", list.join("\r\n")));
+    const socket = new KaazingWebSocket(from.url);
+    await opened(socket);
+    assert.equal(socket.url, to.url);
+    assert.equal((await from.transcript()).close?.code, 1000);
+  });
+
+  it("is followed to the first link of its page that is acceptable", async () => {
+    const to = await peer([...open(), close(1000)]);
+    const page = `<a href="mailto:a@b">1</a> <a href="${to.path}?a&amp;b">2</a>`;
+    const from = await peer(choices("text/html; charset=utf-8", page));
+    const socket = new KaazingWebSocket(from.url);
+    await opened(socket);
+    assert.equal(socket.url, `${to.url}?a&b`);
+    await from.transcript();
+  });
+
+  it("fails where none of its choices is acceptable", async () => {
+    const from = await peer(choices("text/uri-list", `${otherPort}/1\r\n`));
+    const socket = new KaazingWebSocket(from.url, [], {
+      redirect: "same-origin",
+    });
+    await failed(socket, "redirect", { status: 300 });
+    assert.equal((await from.transcript()).close?.code, 4300);
+  });
+});
+
+describe("a 426", () => {
+  const upgrade = [
+    ...begin(),
+    respond("426 Upgrade Required", "Upgrade: TLS/1.2, HTTP/1.1"),
+  ];
+
+  it("that names TLS is followed to wss, at the same port and path", async () => {
+    const server = await peer(upgrade, [...open(), close(1000)]);
+    const socket = new KaazingWebSocket(server.url, [], {
+      headers: { Authorization: "Bearer t0ken" },
+    });
+    await opened(socket);
+    assert.equal(socket.url, server.url.replace("ws:", "wss:"));
+    const [first, second] = await server.transcripts();
+    assert.equal(first.close?.code, 1000);
+    assert.isUndefined(header(second.messages[0], "Authorization"));
+  });
+
+  it("fails where there is TLS already", async () => {
+    const server = await peer(upgrade);
+    const socket = new KaazingWebSocket(server.at(secure));
+    await failed(socket, "status", { status: 426 });
+    assert.equal((await server.transcript()).close?.code, 4426);
+  });
+
+  it("that names something else fails", async () => {
+    const server = await peer([
+      ...begin(),
+      respond("426 Upgrade Required", "Upgrade: HTTP/2.0"),
+    ]);
+    await failed(new KaazingWebSocket(server.url), "status", { status: 426 });
+    assert.equal((await server.transcript()).close?.code, 4426);
   });
 });
 
@@ -639,6 +722,31 @@ describe("after a redirect", () => {
     assert.deepEqual([event.code, event.wasClean], [1006, false]);
     assert.deepEqual(log.types.slice(-1), ["close"]);
     await server.transcript();
+  });
+
+  it("the socket lives on without a reference from the page", async function () {
+    if (!globalThis.gc) this.skip();
+    const to = await peer([
+      ...[...open(), mark("open"), wait("go")],
+      ...[send({ text: "still there?" }), receive()],
+    ]);
+    const from = await peer(redirect(to.at(otherPort)));
+    const received = new Promise((resolve) => {
+      const socket = new KaazingWebSocket(from.url);
+      socket.onmessage = ({ data, target }) => {
+        resolve(data);
+        /** @type {any} */ (target).send("yes");
+        /** @type {any} */ (target).close();
+      };
+    });
+    await to.reached("open");
+    await settled();
+    globalThis.gc();
+    await settled();
+    globalThis.gc();
+    await to.release("go");
+    assert.equal(await received, "still there?");
+    assert.equal((await to.transcript()).messages[1].data, "yes");
   });
 
   it("an invalid frame arrives as it does natively: error, then close", async () => {

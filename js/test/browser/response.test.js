@@ -109,7 +109,7 @@ describe("the end marker", () => {
   it("is waited for: a response without it runs into the timeout", async () => {
     const server = await peer([...begin(), send({ bytes: switching })]);
     const socket = new KaazingWebSocket(server.url, [], {
-      handshakeTimeout: 250,
+      handshakeTimeout: 600,
     });
     await failed(socket, "timeout");
     assert.equal((await server.transcript()).close?.code, 4408);

@@ -12,6 +12,7 @@ import {
 } from "./support/peer.js";
 import {
   challenging,
+  choosing,
   completing,
   failing,
   redirecting,
@@ -55,6 +56,7 @@ describe("a status that fails", () => {
       completing,
       waiting,
       Object.keys(challenging),
+      choosing,
       redirecting,
       failing,
     ].flat();
@@ -73,6 +75,14 @@ describe("a status that fails", () => {
   for (const status of redirecting) {
     it(`${status} without a Location fails at once with "redirect"`, () =>
       fails(status, "redirect"));
+  }
+
+  for (const status of choosing) {
+    it(`${status} without a choice fails with "redirect", when it has ended`, async () => {
+      const server = await peer([...begin(), respond(`${status} Choose`)]);
+      await failed(new KaazingWebSocket(server.url), "redirect", { status });
+      assert.equal((await server.transcript()).close?.code, 4000 + status);
+    });
   }
 
   it("fails without its body as well", async () => {
@@ -143,7 +153,7 @@ describe("a 202", () => {
   it("is waited on until the time is up", async () => {
     const server = await peer([accept(), receive(), respond("202 Accepted")]);
     const socket = new KaazingWebSocket(server.url, [], {
-      handshakeTimeout: 300,
+      handshakeTimeout: 600,
     });
     await failed(socket, "timeout");
     assert.equal(socket.handshake.status, 202);

@@ -9,9 +9,9 @@ const patience = 8000;
 
 /**
  * A WebSocket server that does what each test tells it, right or wrong, and
- * tells afterwards what the client did. It listens on two plain ports and one
- * with TLS, which have all paths in common, so that a test can redirect from one
- * origin to another. Its control port answers any page:
+ * tells afterwards what the client did. It listens on two ports, with and
+ * without TLS on each, which have all paths in common, so that a test can
+ * redirect from one origin to another. Its control port answers any page:
  *
  *   POST /scripts            a list of plans, each a list of steps -> {"id": "7"};
  *                            connections to /7 follow them
@@ -30,19 +30,19 @@ export class FaultServer {
 
   /**
    * @param {{key: string, cert: string}} certificate
-   * @returns {Promise<{control: string, ports: {plain: number, other: number, secure: number}}>}
+   * @returns {Promise<{control: number, ports: [number, number]}>}
    */
   async start(certificate) {
     const control = createHttpServer(
       (request, response) => void this.#control(request, response),
     );
-    const plain = createTcpServer((socket) => this.#opening(socket));
-    const other = createTcpServer((socket) => this.#opening(socket));
     const secure = createTlsServer(certificate, (socket) =>
       this.#opening(socket),
     );
     secure.on("tlsClientError", () => {}); // the client's side of it is what a test looks at
-    this.#servers = [control, plain, other, secure];
+    const open = () => createTcpServer((socket) => this.#sniff(socket, secure));
+    const [one, other] = [open(), open()];
+    this.#servers = [control, one, other];
     for (const server of this.#servers) {
       server.on("connection", (socket) => {
         this.#sockets.add(socket);
@@ -52,10 +52,7 @@ export class FaultServer {
         server.listen(0, "127.0.0.1", () => resolve(undefined)),
       );
     }
-    return {
-      control: `http://127.0.0.1:${port(control)}`,
-      ports: { plain: port(plain), other: port(other), secure: port(secure) },
-    };
+    return { control: port(control), ports: [port(one), port(other)] };
   }
 
   async stop() {
@@ -65,6 +62,22 @@ export class FaultServer {
         (server) => new Promise((resolve) => server.close(resolve)),
       ),
     );
+  }
+
+  /**
+   * Looks at the first byte: 22 begins a TLS handshake (RFC 8446 5.1).
+   *
+   * @param {import("node:net").Socket} socket
+   * @param {import("node:tls").Server} secure
+   */
+  #sniff(socket, secure) {
+    socket.on("error", () => {}); // a reset; the connection's end is what counts
+    socket.once("data", (chunk) => {
+      socket.pause();
+      socket.unshift(chunk);
+      if (chunk[0] === 22) secure.emit("connection", socket);
+      else this.#opening(socket.resume());
+    });
   }
 
   /** Reads the opening request and hands the connection to the script of its path. @param {import("node:net").Socket} socket */
@@ -86,7 +99,7 @@ export class FaultServer {
       script.add(new Connection(socket, head, received.subarray(end + 4)));
     };
     socket.on("data", read);
-    socket.on("error", () => {}); // a reset before or after the opening request
+    socket.on("error", () => {});
   }
 
   /** @param {import("node:http").IncomingMessage} request @param {import("node:http").ServerResponse} response */

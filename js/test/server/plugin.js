@@ -35,14 +35,15 @@ export function serversPlugin({ certificate, mappedHost }) {
       server?.on("upgrade", (request, socket, head) => {
         if (request.url !== "/wds") forward(request, socket, head, demo.port); // /wds is the runner's own
       });
+      const [port, other] = ports;
       addresses = {
-        control,
+        control: `http://127.0.0.1:${control}`,
         fault: {
-          plain: `ws://127.0.0.1:${ports.plain}`,
-          otherPort: `ws://127.0.0.1:${ports.other}`,
-          otherHost: `ws://localhost:${ports.plain}`,
-          secure: `wss://127.0.0.1:${ports.secure}`,
-          mapped: mappedHost && `ws://${mappedHost}:${ports.plain}`,
+          plain: `ws://127.0.0.1:${port}`,
+          otherPort: `ws://127.0.0.1:${other}`,
+          otherHost: `ws://localhost:${port}`,
+          secure: `wss://127.0.0.1:${port}`,
+          mapped: mappedHost && `ws://${mappedHost}:${port}`,
         },
         gateway: `ws://127.0.0.1:${gateway.port}`,
         upstream: `ws://127.0.0.1:${upstream.port}`,

@@ -72,6 +72,18 @@ export async function opened(socket) {
 }
 
 /**
+ * Closes a socket when it is open: one that never opens makes the browser hold
+ * back the page's next ones.
+ *
+ * @param {WebSocket} socket
+ */
+export async function shut(socket) {
+  const log = await opened(socket);
+  socket.close();
+  await log.next("close");
+}
+
+/**
  * Waits for a handshake to fail, and holds it to what every failed one looks
  * like: error, then close with code 1006, and nothing else.
  *

@@ -6,7 +6,8 @@
 export const completing = [101, 201, 204, 205];
 export const waiting = [202];
 export const challenging = { 401: "unauthorized", 407: "proxy-unauthorized" };
-export const redirecting = [300, 301, 302, 303, 307];
+export const choosing = [300];
+export const redirecting = [301, 302, 303, 307];
 export const failing = [
   100, 102, 103, 122, 200, 203, 206, 207, 226, 304, 305, 306, 308, 400, 402,
   403, 404, 405, 406, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 418,
