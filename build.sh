@@ -26,7 +26,7 @@ usage: ./build.sh WORD
 
   build                 leave the bundles, khp.wasm and the command khpd in dist/
   demo [--listen ADDR]  build, then serve the demo page, on 127.0.0.1:8080 if not told otherwise
-  test [PART...]        build, then run all tests, or these parts in this order:
+  test [PART...]        run all tests, or build and these parts, in this order:
                         ${parts[*]}
   bench                 measure khpcore against net/http, and the sizes of what is in dist/
   fuzz [MINUTES]        run every fuzz target, sharing that time (5)

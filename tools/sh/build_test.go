@@ -47,7 +47,7 @@ func TestMisuseIsOneLine(t *testing.T) {
 		{[]string{"demo", "--listen"}, `demo --listen takes one address, for example 127.0.0.1:8080`},
 		{[]string{"fuzz", "0"}, `fuzz takes a number of minutes, 1 to 9999, got "0"`},
 		{[]string{"fuzz", "1", "2"}, `fuzz takes a number of minutes, 1 to 9999, got "1 2"`},
-		{[]string{"test", "go", "gO"}, `unknown part "gO"; there are: shell gofmt `},
+		{[]string{"test", "go", "gO"}, `unknown part "gO"; there are: build shell gofmt `},
 	}
 	script := filepath.Join(checkout(t), "build.sh")
 	for _, test := range tests {
@@ -210,8 +210,8 @@ func TestPartsStopAtTheFirstThatFails(t *testing.T) {
 	const script = `set -euo pipefail
 		. "$root/tools/sh/common.sh"
 		. "$root/tools/sh/test.sh"
-		build() { :; }
-		parts=(one two three four)
+		parts=(build one two three four)
+		part_build() { :; }
 		part_one() { say one; }
 		part_two() { return "$skip"; }
 		part_three() { false; say not reached; }
@@ -222,9 +222,9 @@ func TestPartsStopAtTheFirstThatFails(t *testing.T) {
 		status int
 		want   string
 	}{
-		{nil, 1, "\n== one\none\n\n== two\n\n== three\n\nstopped at the part three, which failed with 1\nall parts: 1 passed, 1 failed, 1 skipped\n"},
-		{[]string{"two", "one"}, 0, "\n== one\none\n\n== two\n\nall parts: 1 passed, 0 failed, 1 skipped\n"},
-		{[]string{"one"}, 0, "\n== one\none\n\nall parts: 1 passed, 0 failed\n"},
+		{nil, 1, "\n== build\n\n== one\none\n\n== two\n\n== three\n\nstopped at the part three, which failed with 1\nall parts: 2 passed, 1 failed, 1 skipped\n"},
+		{[]string{"two", "one"}, 0, "\n== build\n\n== one\none\n\n== two\n\nall parts: 2 passed, 0 failed, 1 skipped\n"},
+		{[]string{"one"}, 0, "\n== build\n\n== one\none\n\nall parts: 2 passed, 0 failed\n"},
 	}
 	for _, test := range tests {
 		command := exec.Command("bash", append([]string{"-c", script, "bash"}, test.words...)...)

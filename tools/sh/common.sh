@@ -3,6 +3,9 @@
 
 cache=${root:?}/.cache
 
+# A workspace above this folder and the state of git change nothing of what Go builds.
+export GOWORK=off GOFLAGS="${GOFLAGS:+$GOFLAGS }-buildvcs=false"
+
 say() { printf '%s\n' "$*"; }
 
 die() {

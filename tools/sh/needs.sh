@@ -11,8 +11,6 @@ need_go() {
   found=${found#go}
   [ "$(printf '%s\n' "$wanted" "$found" | sort -V | head -n 1)" = "$wanted" ] ||
     die "Go is too old: found $found, needed is $wanted or newer, from https://go.dev/dl/"
-  # The same flags everywhere: a workspace above this folder and the state of git change nothing.
-  export GOWORK=off GOFLAGS="${GOFLAGS:+$GOFLAGS }-buildvcs=false"
 }
 
 need_node() {
