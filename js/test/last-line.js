@@ -15,7 +15,7 @@ export function lastLineReporter() {
       }
       const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : "";
       console.log(
-        `browser: ${count.passed} passed, ${count.failed} failed${skipped}`,
+        `\nbrowser: ${count.passed} passed, ${count.failed} failed${skipped}`,
       );
     },
   };
