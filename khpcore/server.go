@@ -203,8 +203,8 @@ func outgoing(r *Response) *Response {
 		switch {
 		case equalFold(f.Name, "Set-Cookie"), equalFold(f.Name, "Set-Cookie2"),
 			equalFold(f.Name, "Content-Length"), equalFold(f.Name, "Transfer-Encoding"),
-			equalFold(f.Name, "Trailer"):
-		case r.Status != 101 && (equalFold(f.Name, "Connection") || equalFold(f.Name, "Keep-Alive")):
+			equalFold(f.Name, "Trailer"), equalFold(f.Name, "Keep-Alive"):
+		case r.Status != 101 && equalFold(f.Name, "Connection"):
 		default:
 			out.Header = append(out.Header, f)
 		}
