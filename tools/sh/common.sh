@@ -19,13 +19,10 @@ misuse() {
   exit 2
 }
 
-# done_for STEP KEY says whether STEP was last completed for this KEY.
-done_for() { [ "$(cat "$cache/stamps/$1" 2>/dev/null)" = "$2" ]; }
+# complete FOLDER KEY says whether FOLDER was filled for this KEY, to the end. The mark goes when the folder goes.
+complete() { [ "$(cat "$1/.complete" 2>/dev/null)" = "$2" ]; }
 
-mark_done() {
-  mkdir -p "$cache/stamps"
-  printf '%s\n' "$2" >"$cache/stamps/$1"
-}
+mark_complete() { printf '%s\n' "$2" >"$1/.complete"; }
 
 # quietly LOG COMMAND… keeps what COMMAND says in LOG and shows its end if it fails.
 quietly() {

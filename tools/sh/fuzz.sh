@@ -5,7 +5,7 @@ fuzz() {
   local minutes=${1-5} targets seconds module package name
   [[ $# -le 1 && $minutes =~ ^[1-9][0-9]{0,3}$ ]] || misuse "fuzz takes a number of minutes, 1 to 9999, got \"$*\""
   need_go
-  targets=$(fuzz_targets .; fuzz_targets tools)
+  targets=$(fuzz_targets . && fuzz_targets tools) || die "the tests do not build"
   [ -n "$targets" ] || die "there are no fuzz targets"
   seconds=$((minutes * 60 / $(wc -l <<<"$targets")))
   while read -r module package name; do

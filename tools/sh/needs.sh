@@ -28,10 +28,10 @@ need_node() {
 need_node_modules() {
   local key
   key="$(sha256sum <"$root/package-lock.json") $(node --version)"
-  [ -d "$root/node_modules" ] && done_for node_modules "$key" && return
+  complete "$root/node_modules" "$key" && return
   say "installing node_modules"
   (cd "$root" && PUPPETEER_SKIP_DOWNLOAD=1 quietly npm-ci.log npm ci --ignore-scripts --no-audit --no-fund) || die "npm ci failed"
-  mark_done node_modules "$key"
+  mark_complete "$root/node_modules" "$key"
 }
 
 # The race detector needs a C compiler.

@@ -7,7 +7,7 @@ import { spec } from "node:test/reporters";
 /** @param {AsyncIterable<import("node:test/reporters").TestEvent>} events */
 export default async function* report(events) {
   const count = { passed: 0, failed: 0, skipped: 0 };
-  yield* Readable.from(counted(events, count)).compose(new spec());
+  yield* Readable.from(counted(events, count)).pipe(new spec());
   const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : "";
   yield `${process.env.PART}: ${count.passed} passed, ${count.failed} failed${skipped}\n`;
 }

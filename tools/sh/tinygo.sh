@@ -22,7 +22,7 @@ unavailable() {
 fetch_source() {
   local answer
   answer=$(cd "$folder" && go mod download -json "github.com/tinygo-org/tinygo@v$tinygo_version") ||
-    unavailable "the source of TinyGo $tinygo_version could not be downloaded: $answer"
+    unavailable "the source of TinyGo $tinygo_version could not be downloaded: ${answer//[$'\n\t']/ }"
   field() { node -p 'JSON.parse(process.argv[1])[process.argv[2]]' "$answer" "$1"; }
   [ "$(field Sum)" = "$tinygo_sum" ] ||
     die "the source of TinyGo $tinygo_version has the hash $(field Sum), expected $tinygo_sum"

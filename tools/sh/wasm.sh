@@ -7,14 +7,14 @@
 tinygo=$cache/tinygo
 tinygo_key="$tinygo_version $tinygo_sum $tinygo_go $llvm_version $binaryen_version"
 
-have_tinygo() { [ -x "$tinygo/bin/tinygo" ] && done_for tinygo "$tinygo_key"; }
+have_tinygo() { complete "$tinygo" "$tinygo_key"; }
 
 # need_tinygo returns 3 where TinyGo cannot be had here.
 need_tinygo() {
   have_tinygo && return
   say "installing TinyGo $tinygo_version, which compiles khp.wasm"
   "$root/tools/sh/tinygo.sh" "$tinygo" || return
-  mark_done tinygo "$tinygo_key"
+  mark_complete "$tinygo" "$tinygo_key"
 }
 
 # compile_wasm FILE writes the module as it ships. The same source gives the same bytes in any folder.
