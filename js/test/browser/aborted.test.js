@@ -1,5 +1,5 @@
 import { assert } from "chai";
-import { KaazingWebSocket } from "../../../dist/kaazing-websocket.mjs";
+import { KaazingWebSocket } from "kaazing-websocket";
 import { Log, failed, opened, settled } from "./support/outcome.js";
 import {
   accept,

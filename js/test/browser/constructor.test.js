@@ -1,5 +1,5 @@
 import { assert } from "chai";
-import { KaazingWebSocket } from "../../../dist/kaazing-websocket.mjs";
+import { KaazingWebSocket } from "kaazing-websocket";
 import { Log, opened } from "./support/outcome.js";
 import { servers } from "./support/servers.js";
 import { thrownBy } from "./support/thrown.js";

@@ -1,5 +1,5 @@
 import { assert } from "chai";
-import { KaazingWebSocket } from "../../../dist/kaazing-websocket.mjs";
+import { KaazingWebSocket } from "kaazing-websocket";
 import { failed, opened } from "./support/outcome.js";
 import { servers } from "./support/servers.js";
 
@@ -27,7 +27,7 @@ describe("khpd demo", () => {
   it("/echo opens, by a relative URL", async () => {
     const socket = new KaazingWebSocket("/echo");
     await echoes(socket);
-    assert.equal(socket.handshake.status, 101);
+    assert.equal(socket.handshake?.status, 101);
     assert.equal(
       socket.url,
       new URL("/echo", location.href).href.replace("http", "ws"),
@@ -42,7 +42,7 @@ describe("khpd demo", () => {
     });
     await echoes(socket);
     assert.deepEqual(realms, ["KHP demo"]);
-    assert.equal(socket.handshake.challenges, 1);
+    assert.equal(socket.handshake?.challenges, 1);
   });
 
   it("/basic opens in the second round", async () => {
@@ -52,7 +52,7 @@ describe("khpd demo", () => {
     });
     const socket = new KaazingWebSocket("/basic", [], { authenticate });
     await echoes(socket);
-    assert.equal(socket.handshake.challenges, 2);
+    assert.equal(socket.handshake?.challenges, 2);
   });
 
   it("/basic says no to a wrong password and to none", async () => {
@@ -72,7 +72,7 @@ describe("khpd demo", () => {
     const socket = new KaazingWebSocket("/redirect");
     await echoes(socket);
     assert.deepEqual(
-      socket.handshake.redirects.map(
+      socket.handshake?.redirects.map(
         (/** @type {string} */ url) => new URL(url).pathname,
       ),
       ["/redirect"],
@@ -91,7 +91,10 @@ describe("khpd demo", () => {
   it("/forbidden says 403", async () => {
     const socket = new KaazingWebSocket("/forbidden");
     await failed(socket, "status", { status: 403 });
-    assert.match(socket.handshake.headers.get("content-type"), /^text\/plain/);
+    assert.match(
+      String(socket.handshake?.headers.get("content-type")),
+      /^text\/plain/,
+    );
   });
 
   it("/slow does not open in time", async () => {
@@ -106,7 +109,7 @@ describe("khpd serve", () => {
   it("stands before an ordinary server", async () => {
     const socket = new KaazingWebSocket(`${gateway}/echo`);
     await echoes(socket);
-    assert.equal(socket.handshake.status, 101);
+    assert.equal(socket.handshake?.status, 101);
     assert.equal(socket.protocol, "");
   });
 
@@ -149,7 +152,7 @@ describe("khpd serve", () => {
     await echoes(socket);
     const forbidden = new KaazingWebSocket(`${gateway}/forbidden`);
     await failed(forbidden, "status", { status: 403 });
-    assert.equal(forbidden.handshake.headers.get("x-reason"), "closed");
+    assert.equal(forbidden.handshake?.headers.get("x-reason"), "closed");
   });
 
   it("passes on the server's close", async () => {

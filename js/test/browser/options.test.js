@@ -1,8 +1,5 @@
 import { assert } from "chai";
-import {
-  KaazingHandshakeError,
-  KaazingWebSocket,
-} from "../../../dist/kaazing-websocket.mjs";
+import { KaazingHandshakeError, KaazingWebSocket } from "kaazing-websocket";
 import { failed, opened } from "./support/outcome.js";
 import { begin, close, open, peer, receive, respond } from "./support/peer.js";
 

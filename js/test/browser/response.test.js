@@ -1,5 +1,5 @@
 import { assert } from "chai";
-import { KaazingWebSocket } from "../../../dist/kaazing-websocket.mjs";
+import { KaazingWebSocket } from "kaazing-websocket";
 import { failed, opened } from "./support/outcome.js";
 import {
   begin,

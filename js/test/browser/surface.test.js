@@ -3,7 +3,7 @@ import {
   KaazingHandshakeError,
   KaazingWebSocket,
   default as Default,
-} from "../../../dist/kaazing-websocket.mjs";
+} from "kaazing-websocket";
 import { Log, failed, opened, shut } from "./support/outcome.js";
 import {
   accept,

@@ -222,16 +222,15 @@ export class Connection {
  * byte a character. `each` makes messages of that many bytes of it, `fragments`
  * fragments of that many bytes.
  *
- * @param {{text?: string, bytes?: string, each?: number, fragments?: number, opcode?: number, rsv?: number, fin?: boolean}} entry
+ * @param {{text?: string, bytes?: string, each?: number, fragments?: number, opcode?: number, rsv?: number}} entry
  * @returns {Buffer[]}
  */
-function toFrames({ text, bytes = "", each, fragments, opcode, rsv, fin }) {
+function toFrames({ text, bytes = "", each, fragments, opcode, rsv = 0 }) {
   const kind = opcode ?? (text === undefined ? Opcode.binary : Opcode.text);
   const payload =
     text === undefined ? Buffer.from(bytes, "latin1") : Buffer.from(text);
   const size = each ?? fragments;
-  if (size === undefined)
-    return [encodeFrame({ opcode: kind, payload, rsv, fin })];
+  if (size === undefined) return [encodeFrame({ opcode: kind, payload, rsv })];
   const frames = [];
   for (let at = 0; at < payload.length; at += size) {
     const last = at + size >= payload.length;

@@ -121,6 +121,15 @@ export async function failed(
   return error.error;
 }
 
+/**
+ * @param {{handshake: import("kaazing-websocket").Handshake | null}} socket
+ * @returns {import("kaazing-websocket").Handshake} its outcome, which must be there
+ */
+export function outcomeOf({ handshake }) {
+  if (!handshake) throw new Error("handshake is null, want an outcome");
+  return handshake;
+}
+
 /** Waits until everything that is already queued for this page has been delivered. */
 export async function settled() {
   // A message to oneself goes behind what is queued; a timer of 0 behind that.

@@ -4,7 +4,7 @@ import { servers } from "./servers.js";
  * @typedef {[name: string, argument?: object]} Step
  * @typedef {{type: "text" | "binary", data: string}} Message
  * @typedef {{request: string, messages: Message[], close: {code: number, reason: string} | null, ended: boolean, error: string | null}} Transcript
- * @typedef {{text?: string, bytes?: string, each?: number, fragments?: number, opcode?: number, rsv?: number, fin?: boolean}} Frames
+ * @typedef {{text?: string, bytes?: string, each?: number, fragments?: number, opcode?: number, rsv?: number}} Frames
  *   one message, or with `each` messages of that many bytes; `bytes` is a byte a character
  */
 
