@@ -14,9 +14,9 @@ export function lastLineReporter() {
         if (session.errors.length > 0) count.failed++;
       }
       const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : "";
-      console.log(
-        `\nbrowser: ${count.passed} passed, ${count.failed} failed${skipped}`,
-      );
+      const line = `browser: ${count.passed} passed, ${count.failed} failed${skipped}`;
+      // The runner still clears its own last lines after this.
+      process.once("exit", () => console.log(`\n${line}`));
     },
   };
 }
