@@ -99,6 +99,22 @@ func TestWriteHeader101(t *testing.T) {
 	c.raw("two")
 }
 
+// Hijack fails where the head that WriteHeader was given cannot be sent.
+func TestWriteHeader101Unwritable(t *testing.T) {
+	result := make(chan error, 1)
+	addr := start(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-A", "b\r\nX-Injected: c")
+		w.WriteHeader(101)
+		_, _, err := http.NewResponseController(w).Hijack()
+		result <- err
+	}, khpserver.Options{})
+	c := open(t, addr, "/")
+	c.request("/")
+	require.Equal(t, 502, c.response().status)
+	require.Error(t, await(t, result, "Hijack"))
+	c.leave()
+}
+
 // A 101 that a client must not take.
 func TestRaw101Refused(t *testing.T) {
 	for name, head := range map[string]func(r *http.Request) string{
@@ -268,26 +284,35 @@ func TestHijackOnce(t *testing.T) {
 }
 
 // The reader that next gets has read nothing ahead: some libraries refuse one
-// that has.
-func TestHijackedReaderIsEmpty(t *testing.T) {
-	buffered := make(chan int, 1)
-	var handler http.HandlerFunc = func(w http.ResponseWriter, r *http.Request) {
-		conn, brw := hijack(t, w)
-		buffered <- brw.Reader.Buffered()
-		defer conn.Close()
-		if _, err := io.WriteString(conn, switching(r)); err == nil {
-			_, _ = io.Copy(conn, brw)
-		}
+// that has. What has arrived is read first nevertheless, however it is read.
+func TestArrivedBeforeOpening(t *testing.T) {
+	for name, mirror := range map[string]func(conn net.Conn, brw *bufio.ReadWriter){
+		"by the reader": func(conn net.Conn, brw *bufio.ReadWriter) { _, _ = io.Copy(conn, brw) },
+		"by io.Copy":    func(conn net.Conn, _ *bufio.ReadWriter) { _, _ = io.Copy(conn, conn) },
+		"by the byte": func(conn net.Conn, _ *bufio.ReadWriter) {
+			_, _ = io.CopyBuffer(struct{ io.Writer }{conn}, struct{ io.Reader }{conn}, make([]byte, 1))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			buffered := make(chan int, 1)
+			addr := start(t, func(w http.ResponseWriter, r *http.Request) {
+				conn, brw := hijack(t, w)
+				buffered <- brw.Reader.Buffered()
+				defer conn.Close()
+				if _, err := io.WriteString(conn, switching(r)); err == nil {
+					mirror(conn, brw)
+				}
+			}, khpserver.Options{})
+			c := open(t, addr, "/")
+			half := text("any bytes")[:5] // not enough of a frame to be one before its turn
+			c.write(append(text(extended("/")), half...))
+			require.Equal(t, 101, c.response().status)
+			require.Zero(t, await(t, buffered, "next hijacks"))
+			c.raw(string(half))
+			c.write([]byte("more"))
+			c.raw("more")
+		})
 	}
-	addr := start(t, handler, khpserver.Options{})
-	c := open(t, addr, "/")
-	half := text("any bytes")[:5]
-	c.write(append(text(extended("/")), half...))
-	require.Equal(t, 101, c.response().status)
-	require.Zero(t, await(t, buffered, "next hijacks"))
-	c.raw(string(half))
-	c.write([]byte("more"))
-	c.raw("more")
 }
 
 // next may answer in a goroutine of its own, after it has returned.
