@@ -115,14 +115,9 @@ func isAlphanumeric(c byte) bool {
 }
 
 func (p *challengeParser) param(name string) bool {
-	var value string
-	if p.rest != "" && p.rest[0] == '"' {
-		end := false
-		if value, end = p.quoted(); !end {
-			return p.fail("no closing quote in the parameter "+quote(name), "a quoted string")
-		}
-	} else if value = p.token(); value == "" {
-		return p.fail("no value for the parameter "+quote(name), "a token or a quoted string")
+	value, ok := p.value()
+	if !ok {
+		return p.fail("no whole value for the parameter "+quote(name), "a token or a quoted string")
 	}
 	last := &p.found[len(p.found)-1]
 	last.Params = append(last.Params, Field{toLower(name), validUTF8(value)})
@@ -131,6 +126,15 @@ func (p *challengeParser) param(name string) bool {
 		return p.fail(quote(p.rest[:1])+" after the parameter "+quote(name), "a comma")
 	}
 	return true
+}
+
+// value takes a token or a quoted string.
+func (p *challengeParser) value() (value string, ok bool) {
+	if p.rest != "" && p.rest[0] == '"' {
+		return p.quoted()
+	}
+	value = p.token()
+	return value, value != ""
 }
 
 // quoted takes a quoted string (RFC 9110 5.6.4).

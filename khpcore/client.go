@@ -31,6 +31,9 @@ type ClientConfig struct {
 	URL string
 	// Protocols are the application's subprotocols, in order of preference.
 	Protocols []string
+	// Extensions are the application-class extensions to offer, in order of
+	// preference, each of which has passed [CheckExtension].
+	Extensions []Extension
 	// Header are more fields for the extended request, each of which has passed
 	// [CheckCallerField]. They stay at URL's origin.
 	Header Fields
@@ -64,27 +67,32 @@ type Client struct {
 	state state
 	out   []Command
 
-	url       *URL
-	plain     bool     // the current socket does not offer KHP
-	left      []string // URLs left by a redirect
-	auth      credentials
-	proxy     credentials // for Proxy-Authorization
-	sent      []string    // credentials sent on this connection
-	waits     int         // 202s in all
-	attempt   int         // challenges on this connection
-	asked     int         // challenges in all
-	proxied   int         // 407s in all
-	next      *URL        // where a redirect leads
-	balanced  bool        // a balancer message redirects
-	closing   bool        // the current socket was told to close
-	hangUp    bool        // the current socket has closed
-	opened    string      // extensions of the opening handshake
+	url     *URL
+	plain   bool     // the current socket does not offer KHP
+	left    []string // URLs left by a redirect
+	auth    credentials
+	proxy   credentials   // for Proxy-Authorization
+	sent    []string      // credentials sent on this connection
+	waits   int           // 202s in all
+	attempt int           // challenges on this connection
+	asked   int           // challenges in all
+	proxied int           // 407s in all
+	pending *Authenticate // the challenge to answer
+	next    *URL          // where a redirect leads
+
+	balanced bool // a balancer message redirects
+	closing  bool // the current socket was told to close
+	hangUp   bool // the current socket has closed
+
+	opened     string      // extensions of the opening handshake
+	extensions []Extension // those of the extended one
+	filter     *filter     // what they do on an open socket, or nil
+
 	reader    *ResponseReader
 	continued bool      // the body of the current request was sent
 	judged    bool      // the head of the current response has been acted on
 	response  *Response // the last of all
 	status    int       // of the last response on this connection
-	pending   *Authenticate
 }
 
 type state uint8
@@ -99,6 +107,7 @@ const (
 	stateProxyAuth            // the caller is asked, the socket closes
 	stateConfirming           // the caller is asked about a redirect
 	stateLeaving              // the current socket is to close, then another opens
+	stateOpen                 // the socket is the application's, and an extension goes on
 	stateEnded
 )
 
@@ -114,6 +123,9 @@ const (
 	eventAuthorization
 	eventGiveUp
 	eventRedirect
+	eventAbort
+	eventReceived
+	eventSending
 )
 
 type event struct {
@@ -211,12 +223,34 @@ func (c *Client) Redirect(follow bool) []Command {
 	return c.step(event{kind: eventRedirect, text: follow})
 }
 
+// Abort ends the handshake for a reason of the caller.
+func (c *Client) Abort(why string) []Command {
+	return c.step(event{kind: eventAbort, a: why})
+}
+
+// Received reports a message on a socket that is open, if an extension goes on
+// there ([Open]). head is its first [PingPongHead] bytes, or all. The message is
+// delivered to the application where the answer says [Deliver].
+func (c *Client) Received(head []byte, text bool) []Command {
+	return c.step(event{kind: eventReceived, data: head, text: text})
+}
+
+// Sending reports that the application sends a message on such a socket. The
+// commands come before it.
+func (c *Client) Sending(head []byte, text bool) []Command {
+	return c.step(event{kind: eventSending, data: head, text: text})
+}
+
 // step is every transition of the handshake.
 func (c *Client) step(e event) []Command {
 	c.out = c.out[:0]
-	if e.kind == eventTimeout && c.state != stateNew && c.state != stateEnded {
-		c.fail(CodeTimeout, closeTimeout, "no open socket within "+itoa(c.cfg.Timeout)+" ms", nil)
-		return c.out
+	if c.state > stateNew && c.state < stateOpen {
+		switch e.kind {
+		case eventTimeout:
+			c.fail(CodeTimeout, closeTimeout, "no open socket within "+itoa(c.cfg.Timeout)+" ms", nil)
+		case eventAbort:
+			c.fail(CodeAborted, closeNormal, e.a, nil)
+		}
 	}
 	switch c.state {
 	case stateNew:
@@ -279,6 +313,8 @@ func (c *Client) step(e event) []Command {
 				c.refuseRedirect("it was refused by the caller")
 			}
 		}
+	case stateOpen:
+		c.filtered(e)
 	case stateLeaving:
 		if e.kind == eventClosed {
 			c.connect()
@@ -334,10 +370,18 @@ func (c *Client) outcome() {
 	}
 }
 
-func (c *Client) open(protocol, extensions string) {
+func (c *Client) open(protocol, opening string, agreed []Extension) {
 	c.outcome()
-	c.do(&Open{protocol, extensions})
-	c.end()
+	all := extensionOffers(agreed)
+	if opening != "" {
+		all = append([]string{opening}, all...)
+	}
+	c.do(&Open{protocol, join(all, ", "), agreed})
+	filter := c.filter
+	if c.end(); filter != nil {
+		c.state, c.filter = stateOpen, filter
+		c.armIdle()
+	}
 }
 
 // rawOpen takes what the opening handshake has agreed.
@@ -350,7 +394,7 @@ func (c *Client) rawOpen(url, protocol, extensions string) {
 		// khp.md: the extended handshake must only commence when KHP was
 		// selected. A server may take one of the application's protocols instead.
 		c.response = nil
-		c.open(protocol, extensions)
+		c.open(protocol, extensions, nil)
 	case protocol == "" && c.cfg.FallbackNative:
 		c.plain, c.next = true, c.url
 		c.leave()
@@ -415,11 +459,17 @@ func (c *Client) connect() {
 
 // request sends the extended request.
 func (c *Client) request() {
+	separator := ", "
 	fields := Fields{{"Host", c.url.HostPort()}}
 	if c.cfg.Dialect == Gateway {
-		fields = c.gatewayFields()
-	} else if len(c.cfg.Protocols) > 0 {
-		fields = append(fields, Field{"Sec-WebSocket-Protocol", join(c.cfg.Protocols, ", ")})
+		separator = gatewaySeparator
+		fields = Fields{{"WebSocket-Protocol", ""}}
+	}
+	if len(c.cfg.Protocols) > 0 || c.cfg.Dialect == Gateway {
+		fields = append(fields, Field{"Sec-WebSocket-Protocol", join(c.cfg.Protocols, separator)})
+	}
+	if len(c.cfg.Extensions) > 0 {
+		fields = append(fields, Field{"Sec-WebSocket-Extensions", join(extensionOffers(c.cfg.Extensions), separator)})
 	}
 	fields = c.auth.append(c, fields)
 	fields = c.proxy.append(c, fields)
@@ -453,14 +503,14 @@ func (c *Client) await() {
 }
 
 func join(list []string, separator string) string {
-	s := ""
+	var b []byte
 	for i, m := range list {
 		if i > 0 {
-			s += separator
+			b = append(b, separator...)
 		}
-		s += m
+		b = append(b, m...)
 	}
-	return s
+	return string(b)
 }
 
 // read takes a message of a response.
@@ -540,7 +590,7 @@ func (c *Client) complete(r *Response) {
 // agreed opens the socket with what the last response has agreed to.
 func (c *Client) agreed() {
 	protocol, _ := c.response.Header.Get("Sec-WebSocket-Protocol")
-	c.open(protocol, c.opened)
+	c.open(protocol, c.opened, c.extensions)
 }
 
 // checkPromises holds a 101 to what was asked for.
@@ -553,10 +603,7 @@ func (c *Client) checkPromises(r *Response) {
 		c.fail(CodeProtocol, closeProtocol, "the server selected the subprotocol "+quote(protocol)+
 			", which is not one of those asked for", nil)
 	default:
-		if extensions := r.Header.list("Sec-WebSocket-Extensions"); len(extensions) > 0 {
-			c.fail(CodeProtocol, closeProtocol, "the server selected the extension "+quote(extensions[0])+
-				", which was not offered", nil)
-		}
+		c.checkExtensions(r)
 	}
 }
 

@@ -2,7 +2,7 @@ package khpcore
 
 // A Command is something that a [Client] asks its user to do: one of [*Send],
 // [*CloseSocket], [*Connect], [*Authenticate], [*ConfirmRedirect], [*Timer],
-// [*Outcome], [*Open] and [*Fail].
+// [*Outcome], [*Open], [*Deliver] and [*Fail].
 type Command interface{ command() }
 
 // Send sends a message over the current socket.
@@ -50,11 +50,13 @@ type ConfirmRedirect struct {
 // TimerOp is what a [Timer] command does.
 type TimerOp uint8
 
-// The operations of a [Timer]. [Open] and [Fail] stop it.
+// The operations of a [Timer]. [Open] and [Fail] stop it. TimerIdle runs on an
+// open socket, and anything that arrives starts it anew.
 const (
 	TimerStart TimerOp = iota + 1
 	TimerPause
 	TimerResume
+	TimerIdle
 )
 
 // Timer runs the handshake's time limit. [Client.Timeout] says that it is over.
@@ -82,7 +84,13 @@ type Outcome struct {
 type Open struct {
 	// Protocol and Extensions are what was agreed, in both handshakes.
 	Protocol, Extensions string
+	// Agreed are the application-class extensions, in their order. Where one of
+	// them is known to this package, [Client.Received] and [Client.Sending] go on.
+	Agreed []Extension
 }
+
+// Deliver gives the message of [Client.Received] to the application.
+type Deliver struct{}
 
 // Fail says that the handshake is over and why.
 type Fail struct{ Err *HandshakeError }
@@ -95,6 +103,7 @@ func (*ConfirmRedirect) command() {}
 func (*Timer) command()           {}
 func (*Outcome) command()         {}
 func (*Open) command()            {}
+func (*Deliver) command()         {}
 func (*Fail) command()            {}
 
 // ErrorCode says in a word why a handshake failed.
@@ -114,6 +123,7 @@ const (
 	CodeClosed            ErrorCode = "closed"             // the socket closed before the end
 	CodeConnect           ErrorCode = "connect"            // the socket never opened
 	CodeNoKHP             ErrorCode = "no-khp"             // the server did not select the subprotocol
+	CodeAborted           ErrorCode = "aborted"            // by the caller
 	CodeInsecure          ErrorCode = "insecure"           // Basic without TLS
 )
 

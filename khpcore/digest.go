@@ -84,12 +84,11 @@ func newDigest(crypto Crypto, ch *Challenge, username, password string) *digest 
 	return d
 }
 
-// h is H of RFC 7616 3.4: the hash in hexadecimal.
-func (d *digest) h(data string) string {
-	const hex = "0123456789abcdef"
+// h is H of RFC 7616 3.4, in hexadecimal, of data joined by colons.
+func (d *digest) h(data ...string) string {
 	var out []byte
-	for _, b := range d.crypto.Hash(d.hash, data) {
-		out = append(out, hex[b>>4], hex[b&15])
+	for _, b := range d.crypto.Hash(d.hash, join(data, ":")) {
+		out = append(out, lowerHex[b>>4], lowerHex[b&15])
 	}
 	return string(out)
 }
@@ -105,13 +104,13 @@ func (d *digest) authorization(target string) string {
 		d.cnonce = string(appendBase64(nil, string(d.crypto.Random(18))))
 	}
 	if d.a1 == "" {
-		d.a1 = d.h(d.username + ":" + d.realm + ":" + d.password)
+		d.a1 = d.h(d.username, d.realm, d.password)
 		if d.session {
-			d.a1 = d.h(d.a1 + ":" + d.nonce + ":" + d.cnonce)
+			d.a1 = d.h(d.a1, d.nonce, d.cnonce)
 		}
 	}
 	nc := d.nonceCount()
-	a2 := d.h("GET:" + target)
+	a2 := d.h("GET", target)
 	v := parameters("Digest ")
 	v.username(d)
 	v.quoted("realm", d.realm)
@@ -124,12 +123,12 @@ func (d *digest) authorization(target string) string {
 		v.plain("nc", nc)
 		v.quoted("cnonce", d.cnonce)
 		v.plain("qop", "auth")
-		v.quoted("response", d.h(d.a1+":"+d.nonce+":"+nc+":"+d.cnonce+":auth:"+a2))
+		v.quoted("response", d.h(d.a1, d.nonce, nc, d.cnonce, "auth", a2))
 	} else {
 		if d.session {
 			v.quoted("cnonce", d.cnonce)
 		}
-		v.quoted("response", d.h(d.a1+":"+d.nonce+":"+a2))
+		v.quoted("response", d.h(d.a1, d.nonce, a2))
 	}
 	if d.hasOpaque {
 		v.quoted("opaque", d.opaque)
@@ -144,7 +143,7 @@ func (d *digest) authorization(target string) string {
 func (d *digest) nonceCount() string {
 	var nc [8]byte
 	for i := range nc {
-		nc[i] = "0123456789abcdef"[d.count>>(28-4*i)&15]
+		nc[i] = lowerHex[d.count>>(28-4*i)&15]
 	}
 	return string(nc[:])
 }
@@ -166,21 +165,14 @@ func (p *parameters) plain(name, value string) {
 
 func (p *parameters) quoted(name, value string) {
 	p.name(name)
-	*p = append(*p, '"')
-	for i := 0; i < len(value); i++ {
-		if value[i] == '"' || value[i] == '\\' {
-			*p = append(*p, '\\')
-		}
-		*p = append(*p, value[i])
-	}
-	*p = append(*p, '"')
+	*p = appendQuoted(*p, value)
 }
 
 // username writes the name in the clear, hashed where the challenge says so, or
 // as RFC 8187 has it where it is not ASCII (RFC 7616 3.4.4).
 func (p *parameters) username(d *digest) {
 	if d.userhash {
-		p.quoted("username", d.h(d.username+":"+d.realm))
+		p.quoted("username", d.h(d.username, d.realm))
 		return
 	}
 	for i := 0; i < len(d.username); i++ {

@@ -66,12 +66,13 @@ func appendInt(dst []byte, n int) []byte {
 	return append(dst, byte('0'+n%10))
 }
 
+const lowerHex = "0123456789abcdef"
+
 // quoteMax is how many bytes of what arrived an error shows.
 const quoteMax = 32
 
 // quote shows up to quoteMax bytes of s in ASCII, in double quotes.
 func quote(s string) string {
-	const hex = "0123456789abcdef"
 	more := ""
 	if len(s) > quoteMax {
 		s, more = s[:quoteMax], "..."
@@ -84,7 +85,7 @@ func quote(s string) string {
 		case c == '"' || c == '\\':
 			b = append(b, '\\', c)
 		case c < ' ' || c > '~':
-			b = append(b, '\\', 'x', hex[c>>4], hex[c&15])
+			b = append(b, '\\', 'x', lowerHex[c>>4], lowerHex[c&15])
 		default:
 			b = append(b, c)
 		}

@@ -12,6 +12,8 @@ const (
 	balancerPrefix = "\xef\x83\xbf"
 	balancerStay   = balancerPrefix + "N"
 	balancerGo     = balancerPrefix + "R"
+	// gatewaySeparator is what deployed clients write between the members of a list.
+	gatewaySeparator = ","
 )
 
 // GatewayURL returns url as the opening request of the dialect [Gateway] has
@@ -75,10 +77,4 @@ func (c *Client) balance(message string, stay func()) {
 	default:
 		c.fail(CodeProtocol, closeProtocol, "got a message of "+itoa(len(message))+" bytes, want a balancer message", nil)
 	}
-}
-
-// gatewayFields are the fields that deployed clients write themselves, empty or
-// not.
-func (c *Client) gatewayFields() Fields {
-	return Fields{{"WebSocket-Protocol", ""}, {"Sec-WebSocket-Protocol", join(c.cfg.Protocols, ",")}}
 }

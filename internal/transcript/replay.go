@@ -13,7 +13,7 @@ import (
 // Replay runs the events of the transcript through a client of khpcore and
 // returns, for each step, the rendered commands.
 func (t *Transcript) Replay() ([][]string, error) {
-	c, err := khpcore.NewClient(t.Config)
+	c, err := t.client()
 	if err != nil {
 		return nil, err
 	}
@@ -39,6 +39,13 @@ func (t *Transcript) Record() error {
 		t.Steps[i].Commands = got[i]
 	}
 	return err
+}
+
+// client returns one whose random numbers are all zero.
+func (t *Transcript) client() (*khpcore.Client, error) {
+	cfg := t.Config
+	cfg.Crypto = Crypto{}
+	return khpcore.NewClient(cfg)
 }
 
 // apply reports one event to c.
@@ -73,14 +80,23 @@ func apply(c *khpcore.Client, words []string) ([]khpcore.Command, error) {
 		return c.GiveUp(arg(1)), nil
 	case "redirect":
 		return c.Redirect(arg(1) == "yes"), nil
+	case "abort":
+		return c.Abort(arg(1)), nil
+	case "received-text", "received-binary":
+		return c.Received(head(arg(1)), words[0] == "received-text"), nil
+	case "sending-text", "sending-binary":
+		return c.Sending(head(arg(1)), words[0] == "sending-text"), nil
 	}
 	return nil, fmt.Errorf("unknown event %q", words[0])
 }
 
+// head is what a client sees of a message on an open socket.
+func head(message string) []byte { return []byte(message[:min(len(message), khpcore.PingPongHead)]) }
+
 // Encode returns the events of the transcript as the module khp.wasm takes
 // them, the start event first.
 func (t *Transcript) Encode() ([][]byte, error) {
-	c, err := khpcore.NewClient(t.Config)
+	c, err := t.client()
 	if err != nil {
 		return nil, err
 	}
@@ -135,6 +151,16 @@ func (t *Transcript) encode(c *khpcore.Client, words []string) ([]byte, error) {
 			follow = 1
 		}
 		e.number(abi.EventRedirect, follow)
+	case "abort":
+		e.number(abi.EventAbort).text(args[0])
+	case "received-text":
+		e.number(abi.EventReceived, 1).text(string(head(args[0])))
+	case "received-binary":
+		e.number(abi.EventReceived, 0).text(string(head(args[0])))
+	case "sending-text":
+		e.number(abi.EventSending, 1).text(string(head(args[0])))
+	case "sending-binary":
+		e.number(abi.EventSending, 0).text(string(head(args[0])))
 	default:
 		return nil, fmt.Errorf("unknown event %q", words[0])
 	}
@@ -146,16 +172,18 @@ func EncodeStart(cfg khpcore.ClientConfig) []byte {
 	var e encoder
 	e.number(abi.EventStart).text(cfg.URL)
 	e.number(len(cfg.Protocols)).text(cfg.Protocols...)
-	e.number(len(cfg.Header))
-	for _, f := range cfg.Header {
-		e.text(f.Name, f.Value)
-	}
+	e.fields(cfg.Header)
 	fallback := 0
 	if cfg.FallbackNative {
 		fallback = 1
 	}
 	e.number(int(cfg.Credentials)).text(cfg.Username, cfg.Password)
 	e.number(int(cfg.Redirect), cfg.Timeout, int(cfg.Dialect), fallback)
+	e.number(len(cfg.Extensions))
+	for _, x := range cfg.Extensions {
+		e.text(x.Name)
+		e.fields(x.Params)
+	}
 	switch {
 	case cfg.Body == nil:
 		e.number(0).text("")
@@ -194,6 +222,13 @@ func (e *encoder) text(texts ...string) *encoder {
 	return e
 }
 
+func (e *encoder) fields(fields khpcore.Fields) {
+	e.number(len(fields))
+	for _, f := range fields {
+		e.text(f.Name, f.Value)
+	}
+}
+
 // Render returns a command as a line of a transcript.
 func Render(cmd khpcore.Command) string {
 	switch c := cmd.(type) {
@@ -220,10 +255,12 @@ func Render(cmd khpcore.Command) string {
 	case *khpcore.ConfirmRedirect:
 		return render("confirm", strconv.Itoa(c.Status), c.From, c.To)
 	case *khpcore.Timer:
-		op := [...]string{khpcore.TimerStart: "start", khpcore.TimerPause: "pause", khpcore.TimerResume: "resume"}[c.Op]
+		op := [...]string{khpcore.TimerStart: "start", khpcore.TimerPause: "pause", khpcore.TimerResume: "resume", khpcore.TimerIdle: "idle"}[c.Op]
 		return render("timer", op, strconv.Itoa(c.Millis))
 	case *khpcore.Open:
 		return render("open", c.Protocol, c.Extensions)
+	case *khpcore.Deliver:
+		return "deliver"
 	case *khpcore.Outcome:
 		words := []string{"outcome", strconv.Itoa(c.Status), c.Reason, c.URL, "challenges", strconv.Itoa(c.Challenges)}
 		if len(c.Redirects) > 0 {

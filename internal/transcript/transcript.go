@@ -105,6 +105,9 @@ func (t *Transcript) configure(line string) error {
 		c.Protocols = args
 	case "header":
 		c.Header = append(c.Header, khpcore.Field{Name: args[0], Value: args[1]})
+	case "extensions":
+		c.Extensions, err = khpcore.ParseExtensions(args[0])
+		return err
 	case "body":
 		c.Body = &khpcore.Send{Text: args[0] == "text", Data: []byte(args[1])}
 	case "credentials":

@@ -1,5 +1,7 @@
 // The one file that knows how khp.wasm is talked to: wasm/README.md.
 
+import { cryptoImports } from "./crypto.js";
+
 /**
  * @typedef {import("./error.js").HandshakeErrorCode} HandshakeErrorCode
  * @typedef {import("./options.js").AuthenticationScheme} AuthenticationScheme
@@ -15,11 +17,16 @@
  *   | { kind: "connect", url: string, protocols: string[] }
  *   | { kind: "authenticate", challenge: Challenge }
  *   | { kind: "confirm-redirect", from: string, to: string, status: number }
- *   | { kind: "open", protocol: string, extensions: string }
+ *   | { kind: "open", protocol: string, extensions: string, agreed: Extension[] }
+ *   | { kind: "deliver" }
  *   | FailCommand
  *   | { kind: "timer", operation: number, ms: number }
  *   | OutcomeCommand
  * )} Command
+ *
+ * @typedef {object} Extension
+ * @property {string} name
+ * @property {[name: string, value: string][]} params
  *
  * @typedef {object} FailCommand
  * @property {"fail"} kind
@@ -46,9 +53,26 @@ const CLOSED = 4;
 const TIMEOUT = 5;
 const CREDENTIALS = 6;
 const REDIRECT = 7;
+const RECEIVED = 8;
+const SENDING = 9;
+const ABORT = 10;
+
+/**
+ * The most bytes of a message that the module is given: more than any of its
+ * limits lets through, so the longer one fails for its length.
+ */
+const MOST = 1 << 17;
+
+/** How many bytes of a message on an open socket the module is to see, or all. */
+const HEAD = 7;
 
 /** What a timer command asks for. */
-export const TimerOperation = Object.freeze({ start: 1, pause: 2, resume: 3 });
+export const TimerOperation = Object.freeze({
+  start: 1,
+  pause: 2,
+  resume: 3,
+  idle: 4,
+});
 
 /**
  * One instance of the module: the core of one handshake. Each method reports an
@@ -60,6 +84,7 @@ export class Core {
 
   /** @param {WebAssembly.Module} module */
   constructor(module) {
+    const imports = cryptoImports(() => this.#exports.memory);
     this.#exports =
       /** @type {{
        *   memory: WebAssembly.Memory,
@@ -67,7 +92,11 @@ export class Core {
        *   khp_buffer(size: number): number,
        *   khp_event(size: number): number,
        * }} */
-      (/** @type {unknown} */ (new WebAssembly.Instance(module, {}).exports));
+      (
+        /** @type {unknown} */ (
+          new WebAssembly.Instance(module, imports).exports
+        )
+      );
     this.#exports._initialize();
   }
 
@@ -94,7 +123,10 @@ export class Core {
         )
         .number(Math.min(Math.ceil(options.handshakeTimeout), 0x7fffffff))
         .number(["standard", "no-marker"].indexOf(options.dialect))
-        .number(["none", "native"].indexOf(options.fallback)),
+        .number(["none", "native"].indexOf(options.fallback))
+        .number(0) // extensions
+        .number(0) // body
+        .string(""),
     );
   }
 
@@ -112,10 +144,10 @@ export class Core {
   /** @param {string | ArrayBuffer} data */
   message(data) {
     const text = typeof data === "string";
-    const writer = new Writer(MESSAGE).number(text ? 1 : 0);
-    return this.#handle(
-      text ? writer.string(data) : writer.bytes(new Uint8Array(data)),
-    );
+    const bytes = text
+      ? encoder.encode(data.slice(0, MOST))
+      : new Uint8Array(data, 0, Math.min(data.byteLength, MOST));
+    return this.#handle(new Writer(MESSAGE).number(text ? 1 : 0).bytes(bytes));
   }
 
   /**
@@ -126,7 +158,7 @@ export class Core {
     return this.#handle(new Writer(CLOSED).number(code).string(reason));
   }
 
-  /** The time is up, or whoever waits has had enough: the handshake fails in any state. */
+  /** The time is up: of the handshake, or for something to arrive. */
   timeout() {
     return this.#handle(new Writer(TIMEOUT));
   }
@@ -153,6 +185,29 @@ export class Core {
   /** @param {boolean} follow */
   redirect(follow) {
     return this.#handle(new Writer(REDIRECT).number(follow ? 1 : 0));
+  }
+
+  /** @param {string} why the page ends the handshake */
+  abort(why) {
+    return this.#handle(new Writer(ABORT).string(why));
+  }
+
+  /**
+   * A message has arrived on an open socket on which an extension goes on.
+   *
+   * @param {string | ArrayBuffer | Blob} data
+   */
+  received(data) {
+    return this.#handle(head(new Writer(RECEIVED), data));
+  }
+
+  /**
+   * The page sends a message on such a socket.
+   *
+   * @param {string | BufferSource | Blob} data
+   */
+  sending(data) {
+    return this.#handle(head(new Writer(SENDING), data));
   }
 
   /**
@@ -235,6 +290,18 @@ class Writer {
   }
 }
 
+/**
+ * Binary messages are not looked into.
+ *
+ * @param {Writer} writer
+ * @param {unknown} data
+ */
+function head(writer, data) {
+  return typeof data === "string"
+    ? writer.number(1).string(data.slice(0, HEAD))
+    : writer.number(0).string("");
+}
+
 /** Decodes commands. What goes beyond the end is a RangeError. */
 class Reader {
   #view;
@@ -283,13 +350,16 @@ class Reader {
     return this.list(() => this.string());
   }
 
+  /** @returns {[string, string][]} */
+  pairs() {
+    return this.list(() => [this.string(), this.string()]);
+  }
+
   /** @returns {AuthenticationScheme} */
   scheme() {
     const scheme = this.string();
     const realm = this.string();
-    const params = Object.fromEntries(
-      this.list(() => [this.string(), this.string()]),
-    );
+    const params = Object.fromEntries(this.pairs());
     return { scheme, realm, params: Object.freeze(params) };
   }
 }
@@ -313,7 +383,12 @@ const decoders = [
     to: r.string(),
     status: r.number(),
   }),
-  (r) => ({ kind: "open", protocol: r.string(), extensions: r.string() }),
+  (r) => ({
+    kind: "open",
+    protocol: r.string(),
+    extensions: r.string(),
+    agreed: r.list(() => ({ name: r.string(), params: r.pairs() })),
+  }),
   (r) => ({
     kind: "fail",
     code: /** @type {HandshakeErrorCode} */ (r.string()),
@@ -331,6 +406,7 @@ const decoders = [
     redirects: r.strings(),
     challenges: r.number(),
   }),
+  () => ({ kind: "deliver" }),
 ];
 
 /**

@@ -387,35 +387,37 @@ export class Handshake {
   #abort(why, cause) {
     if (this.#ended) return;
     close(this.#current, CLOSE_NORMAL);
-    const error = this.#localError("aborted", why, {
-      cause,
-      status: this.#lastStatus(),
-    });
+    const error = this.#aborted(why, cause);
     this.#end();
     this.readyState = CLOSING;
     setTimeout(() => this.#deliver(error));
   }
 
   /**
-   * Takes from the core what there was of responses. It tells that when it
-   * fails, and the one end that others can give it is a timeout.
+   * @param {string} why
+   * @param {unknown} cause
+   * @returns {KaazingHandshakeError} with what there was of responses, if the
+   *   core knows of any
    */
-  #lastStatus() {
-    let status = 0;
+  #aborted(why, cause) {
     try {
-      for (const command of this.#core?.timeout() ?? [])
+      for (const command of this.#core?.abort(why) ?? [])
         if (command.kind === "outcome") this.outcome = toOutcome(command);
-        else if (command.kind === "fail") status = command.status;
+        else if (command.kind === "fail")
+          return new KaazingHandshakeError(command.message, {
+            ...command,
+            cause,
+          });
     } catch {
       // A trap has nothing more to tell.
     }
-    return status;
+    return this.#localError("aborted", why, { cause });
   }
 
   /**
    * @param {HandshakeErrorCode} code
    * @param {string} why
-   * @param {{ cause?: unknown, status?: number }} more
+   * @param {{ cause?: unknown }} more
    */
   #localError(code, why, more) {
     const { url } = this;

@@ -14,6 +14,8 @@ import (
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 
+	"github.com/kaazingwebsocket/kaazingwebsocket/internal/transcript"
+	"github.com/kaazingwebsocket/kaazingwebsocket/khpcore"
 	"github.com/kaazingwebsocket/kaazingwebsocket/wasm/abi"
 )
 
@@ -22,7 +24,7 @@ type handler func(event []byte) ([]byte, error)
 
 // native is khpcore, compiled as this test is.
 func native() handler {
-	var m abi.Machine
+	m := abi.Machine{Crypto: transcript.Crypto{}}
 	return func(event []byte) ([]byte, error) { return m.Handle(nil, event), nil }
 }
 
@@ -38,11 +40,29 @@ func load(tb testing.TB, path string) *module {
 	r := wazero.NewRuntime(ctx)
 	tb.Cleanup(func() { r.Close(ctx) })
 	wasi_snapshot_preview1.MustInstantiate(ctx, r)
+	_, err := r.NewHostModuleBuilder("khp").
+		NewFunctionBuilder().WithFunc(hash).Export("hash").
+		NewFunctionBuilder().WithFunc(random).Export("random").
+		Instantiate(ctx)
+	require.NoError(tb, err)
 	binary, err := os.ReadFile(path)
 	require.NoError(tb, err)
 	compiled, err := r.CompileModule(ctx, binary)
 	require.NoError(tb, err)
 	return &module{r, compiled}
+}
+
+// hash and random are what the module imports: native Go's hashes, and no
+// randomness, so that all three sides agree.
+func hash(_ context.Context, m api.Module, algorithm, data, size, out uint32) uint32 {
+	text, _ := m.Memory().Read(data, size)
+	sum := transcript.Crypto{}.Hash(khpcore.DigestHash(algorithm), string(text))
+	m.Memory().Write(out, sum)
+	return uint32(len(sum))
+}
+
+func random(_ context.Context, m api.Module, out, size uint32) {
+	m.Memory().Write(out, transcript.Crypto{}.Random(int(size)))
 }
 
 // shipped is the module that the npm package has.

@@ -13,6 +13,9 @@ const (
 	EventTimeout
 	EventCredentials
 	EventRedirect
+	EventReceived
+	EventSending
+	EventAbort
 )
 
 // Kinds of commands.
@@ -26,6 +29,7 @@ const (
 	CommandFail
 	CommandTimer
 	CommandOutcome
+	CommandDeliver
 )
 
 // codeInternal is the code of a failure that only a fault of the host can
@@ -33,7 +37,12 @@ const (
 const codeInternal khpcore.ErrorCode = "internal"
 
 // A Machine is one client behind the encoding.
-type Machine struct{ client *khpcore.Client }
+type Machine struct {
+	// Crypto is what the host has for the scheme Digest.
+	Crypto khpcore.Crypto
+
+	client *khpcore.Client
+}
 
 // Handle takes one encoded event and appends the encoded commands that answer
 // it to dst. It does not keep event.
@@ -71,6 +80,14 @@ func (m *Machine) Handle(dst, event []byte) []byte {
 		}
 	case EventRedirect:
 		commands = c.Redirect(r.number() != 0)
+	case EventReceived:
+		text := r.number() != 0
+		commands = c.Received(r.bytes(), text)
+	case EventSending:
+		text := r.number() != 0
+		commands = c.Sending(r.bytes(), text)
+	case EventAbort:
+		commands = c.Abort(r.text())
 	default:
 		return appendCommand(dst, internal("an event of an unknown kind"))
 	}
@@ -78,20 +95,24 @@ func (m *Machine) Handle(dst, event []byte) []byte {
 }
 
 func (m *Machine) start(dst []byte, r *reader) []byte {
-	cfg := khpcore.ClientConfig{URL: r.text()}
+	cfg := khpcore.ClientConfig{URL: r.text(), Crypto: m.Crypto}
 	for range r.count() {
 		cfg.Protocols = append(cfg.Protocols, r.text())
 	}
-	for range r.count() {
-		name, value := r.text(), r.text()
-		cfg.Header = append(cfg.Header, khpcore.Field{Name: name, Value: value})
-	}
+	cfg.Header = r.fields()
 	cfg.Credentials = khpcore.CredentialsSource(r.number())
 	cfg.Username, cfg.Password = r.text(), r.text()
 	cfg.Redirect = khpcore.RedirectPolicy(r.number())
 	cfg.Timeout = r.number()
 	cfg.Dialect = khpcore.Dialect(r.number())
 	cfg.FallbackNative = r.number() != 0
+	for range r.count() {
+		name := r.text()
+		cfg.Extensions = append(cfg.Extensions, khpcore.Extension{Name: name, Params: r.fields()})
+	}
+	if kind, data := r.number(), r.text(); kind != 0 {
+		cfg.Body = &khpcore.Send{Text: kind == 1, Data: []byte(data)}
+	}
 	if r.short {
 		return appendCommand(dst, internal("a start event that is too short"))
 	}

@@ -43,7 +43,14 @@ func appendCommand(dst []byte, command khpcore.Command) []byte {
 	case *khpcore.Open:
 		dst = appendNumber(dst, CommandOpen)
 		dst = appendString(dst, c.Protocol)
-		return appendString(dst, c.Extensions)
+		dst = appendString(dst, c.Extensions)
+		dst = appendNumber(dst, len(c.Agreed))
+		for _, e := range c.Agreed {
+			dst = appendFields(appendString(dst, e.Name), e.Params)
+		}
+		return dst
+	case *khpcore.Deliver:
+		return appendNumber(dst, CommandDeliver)
 	case *khpcore.Fail:
 		dst = appendNumber(dst, CommandFail)
 		dst = appendString(dst, string(c.Err.Code))

@@ -1,5 +1,7 @@
 package abi
 
+import "github.com/kaazingwebsocket/kaazingwebsocket/khpcore"
+
 // reader decodes an event. What is missing reads as zero or empty, and sets
 // short.
 type reader struct {
@@ -38,4 +40,13 @@ func (r *reader) count() int {
 		return 0
 	}
 	return n
+}
+
+func (r *reader) fields() khpcore.Fields {
+	var fields khpcore.Fields
+	for range r.count() {
+		name := r.text()
+		fields = append(fields, khpcore.Field{Name: name, Value: r.text()})
+	}
+	return fields
 }

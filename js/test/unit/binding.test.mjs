@@ -240,6 +240,7 @@ describe("commands", () => {
       kind: "open",
       protocol: "p",
       extensions: "deflate",
+      agreed: [],
     });
   });
 });

@@ -49,16 +49,14 @@ export function trappingModule() {
         ]),
       ),
     ]),
-    // An answer is its length and its commands; open is kind 6 and two empty strings.
+    // An answer is its length and its commands; open is kind 6, two empty strings and an empty list.
     ...section(11, [
       vector([
         0x00,
         ...constant(answers.open),
         END,
         ...vector(
-          ...[12, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0].map((byte) => [
-            byte,
-          ]),
+          ...[16, 0, 0, 0, 6, ...Array(15).fill(0)].map((byte) => [byte]),
         ),
       ]),
     ]),
