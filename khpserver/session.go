@@ -269,8 +269,10 @@ func (s *session) fail(err error) {
 }
 
 // release hands the connection over: its deadlines as a fresh one has them, and
-// what has arrived for its new owner.
+// what has arrived for its new owner. Nothing more is kept for its lifetime.
 func (s *session) release() []byte {
 	_ = s.conn.SetDeadline(time.Time{})
-	return s.frames.buf
+	pending := append([]byte(nil), s.frames.buf...)
+	s.frames = frameReader{}
+	return pending
 }
