@@ -383,12 +383,16 @@ describe("authenticate as a function", () => {
     { username: "joe" },
     { username: "joe", password: 7 },
     [],
-    "",
   ]) {
-    it(`fails the connection where it answers ${JSON.stringify(answer)}`, async () => {
-      await givesUp({ authenticate: () => answer });
+    it(`fails the connection where it answers ${JSON.stringify(answer)}, with a TypeError as cause`, async () => {
+      const error = await givesUp({ authenticate: () => answer });
+      assert.instanceOf(error.cause, TypeError);
     });
   }
+
+  it("fails the connection where it answers with an empty string", async () => {
+    await givesUp({ authenticate: () => "" });
+  });
 
   it("cannot break out of the header's line, and its answer is in no error", async () => {
     for (const answer of [
