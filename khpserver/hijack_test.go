@@ -485,7 +485,6 @@ func TestHijackedWriter(t *testing.T) {
 	addr := start(t, func(w http.ResponseWriter, r *http.Request) {
 		conn, brw := hijack(t, w)
 		defer conn.Close()
-		var _ *bufio.Writer = brw.Writer
 		_, _ = brw.WriteString(switching(r) + "one")
 		_ = brw.Flush()
 		_, _ = brw.ReadFrom(strings.NewReader(", two"))
