@@ -108,13 +108,18 @@ func (h *headReader) line(line string) error {
 	return nil
 }
 
+// badLine never shows more than a byte: what stands where a name should be may
+// be a secret.
 func badLine(line string, number int) error {
-	colon := indexByte(line, ':')
-	if colon < 0 {
-		return syntaxError("header line "+itoa(number), "no colon", "name: value (RFC 9112 5)")
+	what := "header line " + itoa(number)
+	if indexByte(line, ':') < 0 {
+		return syntaxError(what, "no colon", "name: value (RFC 9112 5)")
 	}
-	return syntaxError("name in header line "+itoa(number), quote(line[:colon]),
-		"a token directly before the colon (RFC 9112 5.1)")
+	i := outside(line, classToken)
+	if i == 0 && line[0] == ':' {
+		return syntaxError(what, "no name", "a token before the colon (RFC 9112 5.1)")
+	}
+	return syntaxError(what, "byte "+quote(line[i:i+1])+" in its name", "a token directly before the colon (RFC 9112 5.1)")
 }
 
 // control returns the index of the first byte of s that may not stand in a

@@ -49,10 +49,10 @@ func TestMalformedRequests(t *testing.T) {
 		"DEL":                    {head + "A: \x7f\r\n\r\n", "value in header line 1"},
 		"folded line":            {head + "A: b\r\n\tc\r\n\r\n", "header line 2"},
 		"no colon":               {head + "A\r\n\r\n", "header line 1"},
-		"empty name":             {head + ": b\r\n\r\n", "name in header line 1"},
-		"space before the colon": {head + "A : b\r\n\r\n", "name in header line 1"},
-		"space before the name":  {head + " A: b\r\n\r\n", "name in header line 1"},
-		"name with UTF-8":        {head + "\u00c4: b\r\n\r\n", "name in header line 1"},
+		"empty name":             {head + ": b\r\n\r\n", "header line 1"},
+		"space before the colon": {head + "A : b\r\n\r\n", "header line 1"},
+		"space before the name":  {head + " A: b\r\n\r\n", "header line 1"},
+		"name with UTF-8":        {head + "\u00c4: b\r\n\r\n", "header line 1"},
 		"POST":                   {"POST / HTTP/1.1\r\n\r\n", "request line"},
 		"lower case":             {"get / HTTP/1.1\r\n\r\n", "request line"},
 		"HTTP/1.0":               {"GET / HTTP/1.0\r\n\r\n", "request line"},
@@ -110,6 +110,8 @@ func TestErrorsHideValues(t *testing.T) {
 	for _, wire := range []string{
 		"GET / HTTP/1.1\r\nAuthorization: Basic " + secret + "\x00\r\n\r\n",
 		"POST /?token=" + secret + " HTTP/1.1\r\n\r\n",
+		"GET / HTTP/1.1\r\nAuthorization Bearer " + secret + ": x\r\n\r\n",
+		"GET / HTTP/1.1\r\n " + secret + ": x\r\n\r\n",
 		"GET /?token=" + secret + "\x01 HTTP/1.1\r\n\r\n",
 		"GET /?token=" + secret + " HTTP/1.1\r\nCookie: " + secret + "\n\r\n",
 	} {

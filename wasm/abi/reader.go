@@ -9,6 +9,8 @@ type reader struct {
 	short bool
 }
 
+// number reads a number of 32 bits. One over 1<<31-1 counts as that, so that it
+// is the same where an int has 32 bits, as in the module, and where it has 64.
 func (r *reader) number() int {
 	if len(r.rest) < 4 {
 		r.rest, r.short = nil, true
@@ -16,12 +18,12 @@ func (r *reader) number() int {
 	}
 	b := r.rest
 	r.rest = b[4:]
-	return int(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)
+	return int(min(uint32(b[0])|uint32(b[1])<<8|uint32(b[2])<<16|uint32(b[3])<<24, 1<<31-1))
 }
 
 func (r *reader) bytes() []byte {
 	n := r.number()
-	if n < 0 || n > len(r.rest) {
+	if n > len(r.rest) {
 		r.rest, r.short = nil, true
 		return nil
 	}
@@ -35,7 +37,7 @@ func (r *reader) text() string { return string(r.bytes()) }
 // count reads the length of a list, each member of which takes four bytes or more.
 func (r *reader) count() int {
 	n := r.number()
-	if n < 0 || n > len(r.rest)/4 {
+	if n > len(r.rest)/4 {
 		r.rest, r.short = nil, true
 		return 0
 	}
