@@ -23,18 +23,18 @@ type headReader struct {
 // read takes the next bytes of a head, and returns how many of them belong to
 // it and whether that is its end.
 func (h *headReader) read(data []byte) (n int, end bool, err error) {
-	if len(h.partial) > 0 || bytes.IndexByte(data, '\n') < 0 {
-		before := len(h.partial)
-		h.partial = append(h.partial, data...)
-		if bytes.IndexByte(data, '\n') < 0 {
-			return len(data), false, h.checkPartial()
-		}
-		data = h.partial
-		h.partial = nil
-		n, end, err = h.lines(string(data))
-		return n - before, end, err
+	before := len(h.partial)
+	if before == 0 {
+		return h.lines(string(data))
 	}
-	return h.lines(string(data))
+	h.partial = append(h.partial, data...)
+	if bytes.IndexByte(data, '\n') < 0 {
+		return len(data), false, h.checkPartial()
+	}
+	text := string(h.partial)
+	h.partial = h.partial[:0]
+	n, end, err = h.lines(text)
+	return n - before, end, err
 }
 
 // lines reads all whole lines of text and keeps the rest.
