@@ -83,13 +83,20 @@ func oracle(tb testing.TB) *module {
 // instance returns the handler of a fresh instance.
 func (m *module) instance(tb testing.TB) handler {
 	tb.Helper()
+	_, h := m.start(tb)
+	return h
+}
+
+// start returns a fresh instance and its handler.
+func (m *module) start(tb testing.TB) (api.Module, handler) {
+	tb.Helper()
 	ctx := context.Background()
 	config := wazero.NewModuleConfig().WithName("").WithStartFunctions("_initialize")
 	instance, err := m.runtime.InstantiateModule(ctx, m.compiled, config)
 	require.NoError(tb, err)
 	tb.Cleanup(func() { instance.Close(ctx) })
 	buffer, event := instance.ExportedFunction("khp_buffer"), instance.ExportedFunction("khp_event")
-	return func(e []byte) ([]byte, error) {
+	return instance, func(e []byte) ([]byte, error) {
 		room, err := call(ctx, buffer, len(e))
 		if err != nil {
 			return nil, err
