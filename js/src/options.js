@@ -179,6 +179,9 @@ function checkHeaders(value) {
   return pairs.map(([name, value]) => checkHeader(`${name}`, `${value}`));
 }
 
+/** What no ByteString has: fetch takes no such header values either. */
+const aboveLatin1 = /[^\0-\xff]/;
+
 /** @param {unknown} value */
 function toPair(value) {
   const pair =
@@ -198,11 +201,13 @@ function toPair(value) {
  * @returns {[name: string, value: string]}
  */
 function checkHeader(name, value) {
-  const verdict = judgeField(name, value);
+  const verdict = aboveLatin1.test(value)
+    ? "malformed"
+    : judgeField(name, value);
   if (verdict === "free") return [name, value];
   const want = {
     malformed:
-      "want a token as its name, and no control characters in its value (RFC 9110 5.1, 5.5)",
+      "want a token as its name, and in its value no control characters and none above U+00FF (RFC 9110 5.1, 5.5)",
     reserved: "which the handshake writes itself",
     refused: "which servers refuse from a page",
   };

@@ -120,7 +120,10 @@ describe("headers", () => {
     it(`named ${JSON.stringify(name)} are a SyntaxError`, () =>
       refuses({ headers: [[name, "1"]] }, "SyntaxError"));
   }
-  for (const value of ["a\r\nb", "a\nb", "a\rb", "a\0b", "\x7f", "\x1b"]) {
+  for (const value of [
+    ...["a\r\nb", "a\nb", "a\rb", "a\0b", "\x7f", "\x1b"],
+    ...["\u0100", "a\u{1f600}", "\ud800"],
+  ]) {
     it(`with the value ${JSON.stringify(value)} are a SyntaxError`, () =>
       refuses({ headers: { "X-A": value } }, "SyntaxError"));
   }

@@ -23,6 +23,7 @@ describe("accepted", () => {
     ["headers", [["a", "1"], ["a", "2"]]], // prettier-ignore
     ["headers", new Headers({ A: " 1 " }), [["a", "1"]]],
     ["headers", new Map([["a", "1"]]), [["a", "1"]]],
+    ["headers", { a: "\x80\xff" }, [["a", "\x80\xff"]]],
     ["redirect", "follow"],
     ["redirect", "same-origin"],
     ["redirect", "error"],
@@ -91,6 +92,7 @@ describe("refused", () => {
     [{ headers: { Host: "secret" } }, "SyntaxError", /"Host".*handshake/],
     [{ headers: { "a b": "secret" } }, "SyntaxError", /"a b".*token/],
     [{ headers: { a: "secret\r\n" } }, "SyntaxError", /"a".*control/],
+    [{ headers: { a: "secret \u0100" } }, "SyntaxError", /"a".*U\+00FF/],
     [{ headers: { a: Symbol() } }, "TypeError", /./],
     [
       { redirect: "folow" },
