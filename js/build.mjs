@@ -41,7 +41,6 @@ async function bundle(entry, outfile, format) {
     format,
     bundle: true,
     minify: true,
-    keepNames: true, // the class is known by its name
     sourcemap: true,
     target: "es2022",
     banner: { js: `/*! ${name} ${version}, ${license} */` },

@@ -1,10 +1,11 @@
 // What khp.wasm imports: the hashes of the scheme Digest, and random numbers.
 
-import { md5 } from "@noble/hashes/legacy.js";
-import { sha256, sha512_256 } from "@noble/hashes/sha2.js";
+// The classes: the functions around them would bring what only other users need.
+import { _MD5 } from "@noble/hashes/legacy.js";
+import { _SHA256, _SHA512_256 } from "@noble/hashes/sha2.js";
 
 /** By the module's numbers, from 1. */
-const hashes = [md5, sha256, sha512_256];
+const hashes = [_MD5, _SHA256, _SHA512_256];
 
 /**
  * @param {() => WebAssembly.Memory} memory
@@ -26,7 +27,9 @@ export function cryptoImports(memory) {
        * @param {number} out
        */
       hash(algorithm, data, size, out) {
-        const digest = hashes[algorithm - 1](bytes(data, size));
+        const digest = new hashes[algorithm - 1]()
+          .update(bytes(data, size))
+          .digest();
         bytes(out, digest.length).set(digest);
         return digest.length;
       },

@@ -47,9 +47,11 @@ export class KaazingHandshakeError extends Error {
   }
 }
 
+const name = { value: "KaazingHandshakeError" };
+Object.defineProperty(KaazingHandshakeError, "name", name); // a minifier renames it
 // On the prototype, not enumerable, as Error itself has it.
 Object.defineProperty(KaazingHandshakeError.prototype, "name", {
-  value: "KaazingHandshakeError",
+  ...name,
   writable: true,
   configurable: true,
 });

@@ -47,8 +47,11 @@ export class KaazingWebSocket extends Native {
    *   whatever takes a WebSocket class
    */
   static with(options) {
-    const subclass = class KaazingWebSocket extends this {};
-    Object.defineProperty(subclass, "length", { value: this.length });
+    const subclass = class extends this {};
+    Object.defineProperties(subclass, {
+      name: { value: this.name },
+      length: { value: this.length },
+    });
     presets.set(subclass, checkOptions(options, presetOf(this)));
     return subclass;
   }
@@ -139,6 +142,7 @@ export class KaazingWebSocket extends Native {
 }
 
 mirrorInterface(KaazingWebSocket, ["handshake"]);
-Object.defineProperty(KaazingWebSocket, "HandshakeError", {
-  enumerable: false,
+Object.defineProperties(KaazingWebSocket, {
+  name: { value: "KaazingWebSocket" }, // a minifier renames it
+  HandshakeError: { enumerable: false },
 });
