@@ -122,11 +122,10 @@ export class Core {
             : ["follow", "same-origin", "error"].indexOf(redirect),
         )
         .number(Math.min(Math.ceil(options.handshakeTimeout), 0x7fffffff))
-        .number(["standard", "no-marker"].indexOf(options.dialect))
+        .number(["standard", "no-marker", "gateway"].indexOf(options.dialect))
         .number(["none", "native"].indexOf(options.fallback))
         .number(0) // extensions
-        .number(0) // body
-        .string(""),
+        .body(options.body),
     );
   }
 
@@ -271,6 +270,14 @@ class Writer {
     this.number(list.length);
     for (const [a, b] of list) this.string(a).string(b);
     return this;
+  }
+
+  /** @param {string | Uint8Array | null} body */
+  body(body) {
+    if (body === null) return this.number(0).string("");
+    return typeof body === "string"
+      ? this.number(1).string(body)
+      : this.number(2).bytes(body);
   }
 
   /** @param {Uint8Array} target */

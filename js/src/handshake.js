@@ -16,7 +16,7 @@ import {
 import { defaults, option } from "./options.js";
 import { toOutcome } from "./outcome.js";
 import { relay } from "./relay.js";
-import { noRequest, withUserinfo } from "./request.js";
+import { cutGatewayParameter, noRequest, withUserinfo } from "./request.js";
 import { byteLength } from "./send-data.js";
 import { Timer } from "./timer.js";
 
@@ -59,6 +59,8 @@ export class Handshake {
   #current;
   #request;
   #options;
+  /** Whether the URLs of the native sockets ask for the dialect of deployed gateways. */
+  #gateway;
   #takeOver;
 
   /** @type {Core | null} */
@@ -86,6 +88,7 @@ export class Handshake {
     this.#socket = this.#current = socket;
     this.#request = request;
     this.#options = options;
+    this.#gateway = options.dialect === "gateway";
     this.#takeOver = takeOver;
     this.#binaryType = read(socket, "binaryType");
     this.#attend();
@@ -103,8 +106,10 @@ export class Handshake {
 
   // What the page may do with a socket.
 
+  /** Good for ever: it is that of the native socket that the handshake has ended with. */
   get url() {
-    return read(this.#current, "url");
+    const url = read(this.#current, "url");
+    return this.#gateway ? cutGatewayParameter(url) : url;
   }
 
   get binaryType() {
@@ -196,7 +201,7 @@ export class Handshake {
   #begin(module) {
     if (this.#core || this.#ended || this.#plain) return;
     const { protocols } = this.#request;
-    const url = withUserinfo(read(this.#current, "url"), this.#request);
+    const url = withUserinfo(this.url, this.#request);
     const options = this.#options;
     try {
       this.#core = new Core(module);
@@ -298,7 +303,7 @@ export class Handshake {
     close(this.#current, CLOSE_NORMAL);
     this.#plain = true;
     this.#events = [];
-    this.#connect(read(this.#current, "url"), this.#request.protocols);
+    this.#connect(this.url, this.#request.protocols);
   }
 
   /** @param {import("./options.js").Challenge} challenge */

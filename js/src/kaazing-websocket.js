@@ -67,7 +67,7 @@ export class KaazingWebSocket extends Native {
     // Without arguments the native constructor says so.
     super(
       .../** @type {[string, string[]]} */ (
-        arguments.length ? toNative(request) : []
+        arguments.length ? toNative(request, checked.dialect === "gateway") : []
       ),
     );
     this.#standIn = this.#handshake = new Handshake(
@@ -88,8 +88,7 @@ export class KaazingWebSocket extends Native {
   // receivers of other kinds, for which it throws.
 
   get url() {
-    const standIn = #standIn in this && this.#standIn;
-    return standIn ? standIn.url : super.url;
+    return #handshake in this ? this.#handshake.url : super.url;
   }
 
   get readyState() {

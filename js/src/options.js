@@ -1,4 +1,5 @@
 import { judgeField } from "./request-field.js";
+import { copyBytes, isBufferSource } from "./send-data.js";
 
 /**
  * For Basic and Digest.
@@ -62,14 +63,17 @@ import { judgeField } from "./request-field.js";
  * @property {number} [handshakeTimeout] Milliseconds from construction to open,
  *   without the time in which authenticate is pending; 20000 is the default, 0
  *   is no limit.
- * @property {"standard" | "no-marker" | "gateway"} [dialect] Not yet, but for
- *   the default, "standard".
+ * @property {"standard" | "no-marker" | "gateway"} [dialect] What the server
+ *   speaks: the newest revision of the protocol, "standard", which is the
+ *   default; one whose responses have no end marker; or what deployed Kaazing
+ *   gateways do.
  * @property {"none" | "native"} [fallback] Whether to connect again without the
  *   extended handshake where the server does not take it; "none" is the default.
  * @property {AbortSignal | null} [signal] Aborts the handshake. It has no effect
  *   once the socket is open.
- * @property {string | BufferSource | null} [body] Not yet: the body of the
- *   extended request.
+ * @property {string | BufferSource | null} [body] The body of the extended
+ *   request, which then expects a 100 and follows that as one message. It stays
+ *   at the URL's origin.
  */
 
 /**
@@ -81,10 +85,10 @@ import { judgeField } from "./request-field.js";
  *   redirect: "follow" | "same-origin" | "error" | ConfirmRedirect,
  *   extensions: null,
  *   handshakeTimeout: number,
- *   dialect: "standard",
+ *   dialect: "standard" | "no-marker" | "gateway",
  *   fallback: "none" | "native",
  *   signal: AbortSignal | null,
- *   body: null,
+ *   body: string | Uint8Array<ArrayBuffer> | null,
  * }>} CheckedOptions
  */
 
@@ -246,9 +250,7 @@ function checkTimeout(value) {
 
 /** @param {unknown} value */
 function checkDialect(value) {
-  oneOf("dialect", value, ["standard", "no-marker", "gateway"]);
-  if (value === "standard") return value;
-  throw notYet("dialect", ` "${value}"`);
+  return oneOf("dialect", value, ["standard", "no-marker", "gateway"]);
 }
 
 /** @param {unknown} value */
@@ -271,8 +273,11 @@ function checkSignal(value) {
 
 /** @param {unknown} value */
 function checkBody(value) {
-  if (value === null) return null;
-  throw notYet("body");
+  if (value === null || typeof value === "string") return value;
+  if (isBufferSource(value)) return copyBytes(value);
+  throw new TypeError(
+    `${option("body")}: got ${kind(value)}, want a string, an ArrayBuffer or a view of one`,
+  );
 }
 
 /**
@@ -292,13 +297,10 @@ function oneOf(name, value, accepted, orElse) {
   );
 }
 
-/**
- * @param {string} name
- * @param {string} [value]
- */
-function notYet(name, value = "") {
+/** @param {string} name */
+function notYet(name) {
   return new DOMException(
-    `${option(name)}${value} is not supported by this version`,
+    `${option(name)} is not supported by this version`,
     "NotSupportedError",
   );
 }

@@ -3,6 +3,9 @@
 /** The subprotocol that stands for the extended handshake (khp.md, Handshake Requirements for the Opening WebSocket Handshake). */
 const SUBPROTOCOL = "x-kaazing-handshake";
 
+/** What asks a server for the dialect of deployed gateways: one more parameter of the opening request's query. */
+const GATEWAY_PARAMETER = ".kl=Y";
+
 /**
  * @typedef {object} Request
  * @property {string} url without userinfo
@@ -23,10 +26,35 @@ export function toRequest(url, protocols) {
 
 /**
  * @param {Request} request
+ * @param {boolean} gateway whether it asks for the dialect of deployed gateways
  * @returns {[url: string, protocols: string[]]} the arguments for the first native socket
  */
-export function toNative({ url, protocols }) {
-  return [url, [SUBPROTOCOL, ...protocols]];
+export function toNative({ url, protocols }, gateway) {
+  return [
+    gateway ? withGatewayParameter(url) : url,
+    [SUBPROTOCOL, ...protocols],
+  ];
+}
+
+/** @param {string} text */
+function withGatewayParameter(text) {
+  const url = parse(text);
+  if (!url) return text;
+  const [before, ...fragment] = url.href.split("#");
+  const bare = cutGatewayParameter(before);
+  return [
+    `${bare}${bare.includes("?") ? "&" : "?"}${GATEWAY_PARAMETER}`,
+    ...fragment, // for the native constructor to judge
+  ].join("#");
+}
+
+/** @param {string} url without fragment */
+export function cutGatewayParameter(url) {
+  const [before, ...query] = url.split("?");
+  const parameters = query.join("?").split("&");
+  const others = parameters.filter((p) => p !== GATEWAY_PARAMETER);
+  if (others.length === parameters.length) return url;
+  return others.length ? `${before}?${others.join("&")}` : before;
 }
 
 /**

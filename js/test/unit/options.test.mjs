@@ -33,11 +33,17 @@ describe("accepted", () => {
     ["handshakeTimeout", 0],
     ["handshakeTimeout", 0.5],
     ["dialect", "standard"],
+    ["dialect", "no-marker"],
+    ["dialect", "gateway"],
     ["fallback", "none"],
     ["fallback", "native"],
     ["signal", null],
     ["signal", new AbortController().signal],
     ["body", null],
+    ["body", ""],
+    ["body", "text"],
+    ["body", Uint8Array.of(1, 2).buffer, Uint8Array.of(1, 2)],
+    ["body", new DataView(Uint8Array.of(1, 2).buffer, 1), Uint8Array.of(2)],
   ])
     test(`${name}: ${value?.constructor?.name} ${JSON.stringify(value)}`, () => {
       assert.deepEqual(checkOptions({ [name]: value })[name], checked);
@@ -67,11 +73,14 @@ describe("accepted", () => {
   test("a later change of what was given changes nothing", () => {
     const authenticate = { username: "a", password: "b" };
     const headers = { a: "1" };
-    const checked = checkOptions({ authenticate, headers });
+    const body = Uint8Array.of(1);
+    const checked = checkOptions({ authenticate, headers, body });
     authenticate.password = "c";
     headers.a = "2";
+    body[0] = 2;
     assert.equal(checked.authenticate.password, "b");
     assert.deepEqual(checked.headers, [["a", "1"]]);
+    assert.deepEqual(checked.body, Uint8Array.of(1));
   });
 });
 
@@ -105,12 +114,16 @@ describe("refused", () => {
     [{ handshakeTimeout: NaN }, "TypeError", /got NaN/],
     [{ handshakeTimeout: Infinity }, "TypeError", /got Infinity/],
     [{ handshakeTimeout: "5" }, "TypeError", /got a string/],
-    [{ dialect: "gateway" }, "NotSupportedError", /dialect "gateway"/],
-    [{ dialect: "no-marker" }, "NotSupportedError", /dialect "no-marker"/],
     [{ dialect: "x" }, "TypeError", /dialect: got "x"/],
     [{ fallback: true }, "TypeError", /fallback: got a boolean/],
     [{ signal: {} }, "TypeError", /signal: got an object/],
-    [{ body: "x" }, "NotSupportedError", /body/],
+    [
+      { body: new URLSearchParams("secret") },
+      "TypeError",
+      /body: got an object, want a string, an ArrayBuffer or a view of one/,
+    ],
+    [{ body: new Blob(["secret"]) }, "TypeError", /body: got an object/],
+    [{ body: 5 }, "TypeError", /body: got a number/],
   ])
     test(`${JSON.stringify(options)}`, () => {
       assert.throws(

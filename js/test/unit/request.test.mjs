@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { toNative, toRequest, withUserinfo } from "../../src/request.js";
+import {
+  cutGatewayParameter,
+  toNative,
+  toRequest,
+  withUserinfo,
+} from "../../src/request.js";
 
 describe("userinfo", () => {
   test("is cut off for the native socket and given to the core", () => {
@@ -66,4 +71,22 @@ describe("arguments are converted as Web IDL has it", () => {
     assert.throws(() => toRequest("ws://host/", Symbol()), TypeError);
     assert.throws(() => toRequest("ws://host/", [Symbol()]), TypeError);
   });
+});
+
+describe("the parameter that asks for a gateway's dialect", () => {
+  for (const [url, asked, shown] of [
+    ["ws://host", "ws://host/?.kl=Y", "ws://host/"],
+    ["ws://host/?", "ws://host/?&.kl=Y", "ws://host/?"],
+    ["ws://host/a?b=c", "ws://host/a?b=c&.kl=Y", "ws://host/a?b=c"],
+    ["ws://host/?.kl=Y&b", "ws://host/?b&.kl=Y", "ws://host/?b"],
+    ["ws://host/?a?.kl=Y", "ws://host/?a?.kl=Y&.kl=Y", "ws://host/?a?.kl=Y"],
+    [" ws://host/a#b?c ", "ws://host/a?.kl=Y#b?c", "ws://host/a#b?c"],
+    ["ws://a b", "ws://a b", "ws://a b"],
+  ])
+    test(`${url} becomes ${asked}, and is shown as ${shown}`, () => {
+      const [native] = toNative(toRequest(url, []), true);
+      assert.equal(native, asked);
+      if (!native.includes("#"))
+        assert.equal(cutGatewayParameter(native), shown);
+    });
 });
