@@ -211,12 +211,8 @@ func (w *watcher) event(s *dice) {
 	case 11, 12:
 		w.closed = true
 		w.watch(w.c.Closed(1006, pick(s, []string{"", "gone"})))
-	case 13:
-		w.answered = true
-		w.watch(w.c.Credentials(w.mark(), pick(s, []string{"password", "a\nb", ""})))
-	case 14:
-		w.answered = true
-		w.watch(w.c.Authorization(pick(s, []string{"Token " + w.mark(), w.mark() + "\r\nEvil: 1", ""})))
+	case 13, 14:
+		w.answer(s)
 	case 15:
 		w.redirect(s.roll(4) != 0)
 	case 16:
@@ -242,8 +238,7 @@ func (w *watcher) due(s *dice) {
 		w.closed = true
 		w.watch(w.c.Closed(1000, ""))
 	case *Authenticate:
-		w.answered = true
-		w.watch(w.c.Credentials(w.mark(), pick(s, []string{"a", "b", "c"})))
+		w.answer(s)
 	case *ConfirmRedirect:
 		w.redirect(true)
 	default:
@@ -253,6 +248,25 @@ func (w *watcher) due(s *dice) {
 
 // mark names the origin for which the callback answers.
 func (w *watcher) mark() string { return fmt.Sprintf("[epoch %d]", w.epoch) }
+
+// answer is what a callback gives.
+func (w *watcher) answer(s *dice) {
+	w.answered = true
+	switch n := s.roll(8); n {
+	case 0, 1, 2:
+		w.watch(w.c.Credentials(w.mark(), string(rune('a'+n))))
+	case 3:
+		w.watch(w.c.Credentials(w.mark()+"\r\nEvil: 1", "password"))
+	case 4:
+		w.watch(w.c.Credentials(w.mark()+"\nEvil: 1", ""))
+	case 5:
+		w.watch(w.c.Authorization("Token " + w.mark()))
+	case 6:
+		w.watch(w.c.Authorization(w.mark() + "\r\nEvil: 1"))
+	case 7:
+		w.watch(w.c.Authorization(""))
+	}
+}
 
 func (w *watcher) openedAt(url, protocol, extensions string) {
 	if u, err := ParseURL(url); err == nil && !w.opened && !w.closed {
@@ -520,7 +534,7 @@ var clientSeeds = []struct {
 	{"401, Basic, 101 with a ping", &Send{}, "\x01\x01\x01\x00\x01\x00\x00\x01\x00\x00\x00\x02" +
 		"\x27" + "\x27\x05\x00\x00\x00" + "\x27\x00\x01\x04\x00" + "\x10\x01\x00"},
 	{"a token, elsewhere and back", &Open{}, "\x00\x00\x01\x01\x02\x00\x00\x00\x00\x00\x00\x00" +
-		"\x00\x00\x00" + "\x27\x05\x01\x00\x00" + "\x0e\x00" + "\x27\x06\x06\x00\x00" + "\x27" +
+		"\x00\x00\x00" + "\x27\x05\x01\x00\x00" + "\x0e\x05" + "\x27\x06\x06\x00\x00" + "\x27" +
 		"\x27" + "\x27\x05\x02\x00\x00" + "\x27\x00" + "\x27\x06\x05\x00\x00" + "\x27" +
 		"\x27" + "\x27\x00\x00\x00"},
 	{"the dialect gateway", &Open{}, "\x03\x01\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00" +
