@@ -2,6 +2,8 @@ package khpcore
 
 // ServerConfig is what a [Server] knows before the extended request arrives.
 type ServerConfig struct {
+	// Dialect is [Standard] or [NoMarker]. Where Target asks for [Gateway], that
+	// is spoken whatever it says.
 	Dialect Dialect
 	Limits  Limits
 	// Target is the target of the opening request, byte for byte.
@@ -84,7 +86,18 @@ const (
 // selected [Subprotocol].
 func NewServer(cfg ServerConfig) *Server {
 	cfg.Limits = cfg.Limits.withDefaults()
+	if target, ok := CutGatewayParameter(cfg.Target); ok {
+		cfg.Dialect, cfg.Target = Gateway, target
+	}
 	return &Server{cfg: cfg}
+}
+
+// Start returns what to send right behind the opening response.
+func (s *Server) Start() ServerStep {
+	if s.cfg.Dialect != Gateway {
+		return ServerStep{}
+	}
+	return ServerStep{Send: [][]byte{[]byte(balancerStay)}}
 }
 
 // Message takes a message from the client, text or binary.
@@ -136,7 +149,11 @@ func (s *Server) Respond(r *Response) ServerStep {
 		if err := s.offer.checkAgreed(r.Header); err != nil {
 			return s.badGateway(err)
 		}
-		return s.end(r, ServerStep{Open: true})
+		step := s.end(r, ServerStep{Open: true})
+		if step.Open && s.cfg.Dialect == Gateway {
+			step.Send = append(step.Send, []byte(balancerStay))
+		}
+		return step
 	case r.Status < 200, r.Status == 201, r.Status == 202, r.Status == 204, r.Status == 205:
 		// These would open the client, or keep it waiting, on nothing.
 		return s.badGateway(&SyntaxError{"answer of the application", "status " + itoa(r.Status) + " without an upgrade",
@@ -171,7 +188,11 @@ func (s *Server) badGateway(err error) ServerStep {
 // end puts the response into step and ends the handshake.
 func (s *Server) end(r *Response, step ServerStep) ServerStep {
 	s.state = serverEnded
-	msg, err := AppendResponse(nil, outgoing(r))
+	r = outgoing(r)
+	if s.cfg.Dialect == Gateway && r.Status == 401 {
+		r.Header = byApplication(r.Header)
+	}
+	msg, err := AppendResponse(nil, r)
 	if err != nil {
 		return s.badGateway(err)
 	}
@@ -219,8 +240,8 @@ func outgoing(r *Response) *Response {
 
 // vet holds a request to what a server may believe of it.
 func (s *Server) vet(req *Request) error {
-	if req.Target != s.cfg.Target {
-		return &RefusedError{"", "its target is not that of the opening request"}
+	if err := s.vetTarget(req.Target); err != nil {
+		return err
 	}
 	for i, f := range req.Header {
 		if err := s.vetField(f.Name, req.Header[:i]); err != nil {
@@ -228,6 +249,26 @@ func (s *Server) vet(req *Request) error {
 		}
 	}
 	return nil
+}
+
+// vetTarget compares a target with that of the opening request. Deployed
+// clients name another query, so in the dialect [Gateway] the path alone counts.
+func (s *Server) vetTarget(target string) error {
+	what, want := "target", s.cfg.Target
+	if s.cfg.Dialect == Gateway {
+		what, target, want = "path", pathOf(target), pathOf(want)
+	}
+	if target != want {
+		return &RefusedError{"", "its " + what + " is not that of the opening request"}
+	}
+	return nil
+}
+
+func pathOf(target string) string {
+	if i := indexByte(target, '?'); i >= 0 {
+		return target[:i]
+	}
+	return target
 }
 
 // vetField judges one header by its name. earlier are those above it.

@@ -81,6 +81,33 @@ func TestServerNoMarker(t *testing.T) {
 	require.Len(t, s.Respond(&Response{Status: 101}).Send, 1)
 }
 
+// A server speaks the dialect gateway where the opening request asks for it,
+// whatever it is told.
+func TestServerGateway(t *testing.T) {
+	for _, d := range []Dialect{Standard, NoMarker} {
+		s := NewServer(ServerConfig{Target: "/a?.kl=Y&b=c", Dialect: d})
+		require.Equal(t, ServerStep{Send: [][]byte{[]byte("\uf0ffN")}}, s.Start())
+		require.NotNil(t, s.Message([]byte("GET /a?another HTTP/1.1\r\nWebSocket-Protocol: \r\n\r\n")).Serve)
+		r := sent(t, s.Respond(&Response{Status: 401, Header: Fields{{"www-authenticate", "Basic realm=a, Token"}, {"X", "y"}}}))
+		require.Equal(t, Fields{{"www-authenticate", "Application Basic realm=a"}, {"www-authenticate", "Application Token"},
+			{"X", "y"}, {"Content-Length", "0"}}, r.Header)
+		require.NotNil(t, s.Message([]byte("GET /a HTTP/1.1\r\n\r\n")).Serve)
+		step := s.Respond(&Response{Status: 101, Header: Fields{{"WWW-Authenticate", "Basic"}}})
+		require.Equal(t, [][]byte{[]byte("HTTP/1.1 101 \r\nWWW-Authenticate: Basic\r\n\r\n"), nil, []byte("\uf0ffN")}, step.Send)
+	}
+	require.Zero(t, NewServer(ServerConfig{Target: "/a?b"}).Start())
+
+	s := NewServer(ServerConfig{Target: "/a?.kl=Y"})
+	step := s.Message([]byte("GET /a/ HTTP/1.1\r\n\r\n"))
+	require.Equal(t, 400, sent(t, step).Status)
+	require.ErrorContains(t, step.Err, "its path is not that")
+
+	s = NewServer(ServerConfig{Target: "/?.kl=Y"})
+	require.NotNil(t, s.Message([]byte("GET / HTTP/1.1\r\n\r\n")).Serve)
+	step = s.Respond(&Response{Status: 101, Header: Fields{{"X", "\n"}}})
+	require.Equal(t, 502, sent(t, step).Status, "no balancer message after it")
+}
+
 func TestServerChallenges(t *testing.T) {
 	s := serving(t)
 	for range MaxChallengeRounds - 1 {

@@ -105,7 +105,7 @@ func (h *handler) accept(w http.ResponseWriter, r *http.Request) (*session, erro
 	}
 	early, _ := brw.Reader.Peek(brw.Reader.Buffered())
 	s := newSession(h, r, header, conn, early)
-	if err := s.write(openingResponse(r)); err != nil {
+	if err := s.write(appendMessages(openingResponse(r), s.machine.Start())); err != nil {
 		s.log.Debug("opening handshake failed", "err", err)
 		_ = conn.Close()
 		return nil, err

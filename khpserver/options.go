@@ -9,7 +9,10 @@ import (
 
 // Options are the choices that a server has. The zero value is the defaults.
 type Options struct {
-	// Dialect is how responses end. The default is [khpcore.Standard].
+	// Dialect is how responses end: [khpcore.Standard], the default, or
+	// [khpcore.NoMarker]. A client that asks for [khpcore.Gateway], by the
+	// parameter .kl=Y in its opening request, gets that, and next does not see
+	// the parameter.
 	Dialect khpcore.Dialect
 
 	// Limits bounds what a client may send during the handshake. HeadBytes is
@@ -75,7 +78,7 @@ func (e *OptionError) Error() string {
 // Validate returns an [*OptionError] for the first option that cannot be.
 func (o *Options) Validate() error {
 	if o.Dialect != khpcore.Standard && o.Dialect != khpcore.NoMarker {
-		return &OptionError{"Dialect", o.Dialect.String(), "standard or no-marker"}
+		return &OptionError{"Dialect", o.Dialect.String(), "standard or no-marker (gateway is the client's choice)"}
 	}
 	for _, d := range []struct {
 		name  string

@@ -13,6 +13,7 @@ import (
 func (s *session) nextRequest(ctx context.Context, offer *khpcore.Offer) *http.Request {
 	r := s.opening.Clone(ctx)
 	r.Body = http.NoBody
+	cutGatewayParameter(r)
 	setList(r.Header, "Sec-WebSocket-Protocol", offer.Protocols)
 	setList(r.Header, "Sec-WebSocket-Extensions", offer.Extensions)
 	for _, f := range offer.Header {
@@ -24,6 +25,19 @@ func (s *session) nextRequest(ctx context.Context, offer *khpcore.Offer) *http.R
 		}
 	}
 	return r
+}
+
+// cutGatewayParameter takes off r what concerns the handshake alone.
+func cutGatewayParameter(r *http.Request) {
+	target, ok := khpcore.CutGatewayParameter(r.RequestURI)
+	if !ok {
+		return
+	}
+	r.RequestURI = target
+	query, _ := khpcore.CutGatewayParameter("?" + r.URL.RawQuery)
+	r.URL.RawQuery = strings.TrimPrefix(query, "?")
+	r.URL.ForceQuery = query == "?"
+	r.Form = nil // for next to read anew, if it has been read
 }
 
 func setList(h http.Header, name string, members []string) {

@@ -191,11 +191,15 @@ func (s *session) write(b []byte) error {
 
 // send sends the messages of a step, and rest behind them, in one write.
 func (s *session) send(step khpcore.ServerStep, rest []byte) error {
-	var b []byte
+	return s.write(append(appendMessages(nil, step), rest...))
+}
+
+// appendMessages appends what a step sends.
+func appendMessages(dst []byte, step khpcore.ServerStep) []byte {
 	for _, msg := range step.Send {
-		b = appendFrame(b, ws.OpBinary, msg)
+		dst = appendFrame(dst, ws.OpBinary, msg)
 	}
-	return s.write(append(b, rest...))
+	return dst
 }
 
 // sendClose sends the one close frame of this side. Code 0 is a frame without.
