@@ -14,6 +14,8 @@ type Offer struct {
 	// opening request. Authorization and Proxy-Authorization take the place of
 	// one there.
 	Header Fields
+	// Body is that of the request; nil where it has none.
+	Body []byte
 }
 
 // newOffer reads the offer out of a request that has passed [Server.vet].

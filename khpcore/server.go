@@ -18,6 +18,9 @@ type ServerConfig struct {
 	// to those of the handshake itself and Authorization. Nil allows all that
 	// are not refused by [CheckRequestField].
 	AllowHeaders []string
+	// MaxBody is the most bytes of a body that an extended request may announce
+	// by Expect: 100-continue. 0 is that there must be none.
+	MaxBody int
 }
 
 // Server is the server's half of one extended handshake.
@@ -30,12 +33,14 @@ type Server struct {
 	state  serverState
 	rounds int    // 401s sent
 	offer  *Offer // what the application is to answer
+	length int    // of the body that is due
 }
 
 type serverState uint8
 
 const (
 	serverAwaiting serverState = iota // an extended request is due
+	serverBody                        // the body of one is due
 	serverServing                     // the application is to answer
 	serverEnded                       // open, or closing
 )
@@ -54,7 +59,7 @@ type ServerStep struct {
 	Open bool
 	// Close is set when the socket must be closed, with code 1000.
 	Close Closing
-	// Err says why a request was answered with 400, or an answer with 502: a
+	// Err says why a request was refused, or an answer became a 502: a
 	// [*SyntaxError], [*LimitError] or [*RefusedError].
 	Err error
 }
@@ -68,6 +73,8 @@ const (
 	AwaitNothing Await = iota
 	// AwaitReplay: the client was challenged, and a person may be typing.
 	AwaitReplay
+	// AwaitBody: the client was told to go on with its request.
+	AwaitBody
 )
 
 // Closing says how the socket must be closed.
@@ -100,7 +107,7 @@ func (s *Server) Start() ServerStep {
 	return ServerStep{Send: [][]byte{[]byte(balancerStay)}}
 }
 
-// Message takes a message from the client, text or binary.
+// Message takes a message from the client, text or binary. It may keep data.
 func (s *Server) Message(data []byte) ServerStep {
 	switch s.state {
 	case serverAwaiting:
@@ -111,12 +118,13 @@ func (s *Server) Message(data []byte) ServerStep {
 		if err != nil {
 			return s.refuse(err)
 		}
-		if _, ok := req.Header.Get("Expect"); ok {
-			err := &RefusedError{"Expect", "this server takes no request body"}
-			return s.end(errorResponse(417, "Expectation Failed", err), ServerStep{Close: CloseLater, Err: err})
+		return s.take(req)
+	case serverBody:
+		if len(data) != s.length {
+			return s.refuse(s.bodyError(itoa(len(data)) + " bytes"))
 		}
+		s.offer.Body = data
 		s.state = serverServing
-		s.offer = newOffer(req, s.cfg.Protocols)
 		return ServerStep{Serve: s.offer}
 	case serverServing:
 		return s.refuse(&SyntaxError{"extended handshake", "a message before the response to the last one", "none"})
@@ -126,15 +134,68 @@ func (s *Server) Message(data []byte) ServerStep {
 
 // MaxMessage returns the most bytes that a message from the client may have. A
 // larger one goes unread, and [Server.TooLarge] takes its place.
-func (s *Server) MaxMessage() int { return s.cfg.Limits.HeadBytes }
+func (s *Server) MaxMessage() int {
+	if s.state == serverBody {
+		return s.length
+	}
+	return s.cfg.Limits.HeadBytes
+}
 
 // TooLarge takes the place of [Server.Message] for a message of more than
 // [Server.MaxMessage] bytes.
 func (s *Server) TooLarge() ServerStep {
-	if s.state == serverEnded {
+	switch s.state {
+	case serverEnded:
 		return ServerStep{}
+	case serverBody:
+		return s.refuse(s.bodyError("more"))
 	}
 	return s.refuse(&LimitError{"HeadBytes", s.cfg.Limits.HeadBytes})
+}
+
+func (s *Server) bodyError(got string) error {
+	return &SyntaxError{"request body", got, "the " + itoa(s.length) + " bytes that Content-Length says, as one message"}
+}
+
+// take has a request served, or waits for its body.
+func (s *Server) take(req *Request) ServerStep {
+	s.offer = newOffer(req, s.cfg.Protocols)
+	if req.Header.Count("Expect") == 0 {
+		s.state = serverServing
+		return ServerStep{Serve: s.offer}
+	}
+	if r, err := s.expected(req.Header); err != nil {
+		return s.end(r, ServerStep{Close: CloseLater, Err: err})
+	}
+	s.state = serverBody
+	return s.send(&Response{Status: 100, Reason: "Continue"}, ServerStep{Await: AwaitBody})
+}
+
+// expected reads what a request says about the body that it wants to send
+// (RFC 9110 10.1.1, 8.6). On an error it returns the response.
+func (s *Server) expected(header Fields) (r *Response, err error) {
+	expect, _ := header.Get("Expect")
+	if s.cfg.MaxBody <= 0 {
+		err = &RefusedError{"Expect", "this server takes no request body"}
+		return errorResponse(417, "Expectation Failed", err), err
+	}
+	if header.Count("Expect") > 1 || !equalFold(expect, "100-continue") {
+		err = &RefusedError{"Expect", "it is not 100-continue"}
+		return errorResponse(417, "Expectation Failed", err), err
+	}
+	if header.Count("Content-Length") == 0 {
+		err = &RefusedError{"Expect", "the request has no Content-Length"}
+		return errorResponse(411, "Length Required", err), err
+	}
+	s.length, err = contentLength(header, Limits{BodyBytes: s.cfg.MaxBody})
+	switch err.(type) {
+	case *LimitError:
+		err = &LimitError{"MaxBody", s.cfg.MaxBody}
+		return errorResponse(413, "Content Too Large", err), err
+	case *SyntaxError:
+		return errorResponse(400, "Bad Request", err), err
+	}
+	return nil, nil
 }
 
 // Respond takes the application's answer to the last [ServerStep.Serve]. For
@@ -164,11 +225,8 @@ func (s *Server) Respond(r *Response) ServerStep {
 		if s.rounds++; s.rounds == MaxChallengeRounds {
 			return s.end(r, ServerStep{Close: CloseLater})
 		}
-		step := s.end(r, ServerStep{Await: AwaitReplay})
-		if step.Await == AwaitReplay {
-			s.state = serverAwaiting
-		}
-		return step
+		s.state = serverAwaiting
+		return s.send(r, ServerStep{Await: AwaitReplay})
 	default:
 		return s.end(r, ServerStep{Close: CloseLater})
 	}
@@ -185,9 +243,14 @@ func (s *Server) badGateway(err error) ServerStep {
 	return s.end(errorResponse(502, "Bad Gateway", nil), ServerStep{Close: CloseLater, Err: err})
 }
 
-// end puts the response into step and ends the handshake.
+// end ends the handshake with a response.
 func (s *Server) end(r *Response, step ServerStep) ServerStep {
 	s.state = serverEnded
+	return s.send(r, step)
+}
+
+// send puts a response into step.
+func (s *Server) send(r *Response, step ServerStep) ServerStep {
 	r = outgoing(r)
 	if s.cfg.Dialect == Gateway && r.Status == 401 {
 		r.Header = byApplication(r.Header)
@@ -230,7 +293,7 @@ func outgoing(r *Response) *Response {
 			out.Header = append(out.Header, f)
 		}
 	}
-	if r.Status == 101 {
+	if r.Status < 200 {
 		out.Body = nil
 		return &out
 	}
@@ -243,7 +306,11 @@ func (s *Server) vet(req *Request) error {
 	if err := s.vetTarget(req.Target); err != nil {
 		return err
 	}
+	expects := req.Header.Count("Expect") > 0
 	for i, f := range req.Header {
+		if expects && equalFold(f.Name, "Content-Length") {
+			continue // of the body that is to follow
+		}
 		if err := s.vetField(f.Name, req.Header[:i]); err != nil {
 			return err
 		}

@@ -281,6 +281,35 @@ func TestServerTooLarge(t *testing.T) {
 	require.Equal(t, DefaultHeadBytes, NewServer(ServerConfig{}).MaxMessage())
 }
 
+func TestServerBody(t *testing.T) {
+	waiting := func() *Server {
+		s := NewServer(ServerConfig{Target: "/a?b", MaxBody: 5})
+		step := s.Message(extendedRequest("Expect: 100-continue", "Content-Length: 5", "X: y"))
+		require.Equal(t, "HTTP/1.1 100 Continue\r\n\r\n", string(step.Send[0]))
+		require.Equal(t, AwaitBody, step.Await)
+		require.Equal(t, 5, s.MaxMessage())
+		require.Zero(t, s.Respond(&Response{Status: 101}), "nothing was asked")
+		return s
+	}
+	s := waiting()
+	require.Equal(t, &Offer{Header: Fields{{"X", "y"}}, Body: []byte("hello")}, s.Message([]byte("hello")).Serve)
+	require.Equal(t, DefaultHeadBytes, s.MaxMessage())
+	require.True(t, s.Respond(&Response{Status: 101}).Open)
+
+	for _, refuse := range []func(*Server) ServerStep{
+		func(s *Server) ServerStep { return s.TooLarge() },
+		func(s *Server) ServerStep { return s.Message([]byte("four")) },
+		func(s *Server) ServerStep { return s.Message(nil) },
+	} {
+		s := waiting()
+		step := refuse(s)
+		require.Equal(t, 400, sent(t, step).Status)
+		require.ErrorAs(t, step.Err, new(*SyntaxError))
+		require.Equal(t, CloseLater, step.Close)
+		ended(t, s)
+	}
+}
+
 // FuzzServer holds a server to its turns whatever a client sends: it serves or
 // it answers and closes, never both and never neither.
 func FuzzServer(f *testing.F) {
@@ -288,10 +317,17 @@ func FuzzServer(f *testing.F) {
 	f.Add(extendedRequest("Authorization: x", "Sec-WebSocket-Protocol: a"), extendedRequest("X: y"))
 	f.Add(extendedRequest(`Sec-WebSocket-Extensions: x; a="\`), []byte("GET"))
 	f.Add([]byte("GET /a?b HTTP/1.1\r\nCookie: a\r\n\r\n"), []byte("\x00"))
+	f.Add(extendedRequest("Expect: 100-continue", "Content-Length: 5"), extendedRequest("Expect: x"))
 	f.Fuzz(func(t *testing.T, first, second []byte) {
-		s := NewServer(ServerConfig{Target: "/a?b"})
+		s := NewServer(ServerConfig{Target: "/a?b", MaxBody: 5})
 		for _, message := range [][]byte{first, second} {
 			step := s.Message(message)
+			if step.Await == AwaitBody {
+				require.Equal(t, 100, sent(t, step).Status)
+				require.LessOrEqual(t, s.MaxMessage(), 5)
+				step = s.Message(make([]byte, s.MaxMessage()))
+				require.NotNil(t, step.Serve)
+			}
 			if step.Serve == nil {
 				require.Error(t, step.Err)
 				require.Equal(t, CloseLater, step.Close)

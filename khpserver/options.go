@@ -2,6 +2,7 @@ package khpserver
 
 import (
 	"log/slog"
+	"strconv"
 	"time"
 
 	"github.com/kaazingwebsocket/kaazingwebsocket/khpcore"
@@ -25,6 +26,11 @@ type Options struct {
 	// nil allows all that a web page may be believed about
 	// ([khpcore.CheckRequestField]); an empty list allows none.
 	AllowHeaders []string
+
+	// MaxRequestBody is the most bytes of a body that an extended request may
+	// have, by Expect: 100-continue and Content-Length. next reads it from its
+	// request. The default, 0, is that there must be none.
+	MaxRequestBody int
 
 	// AllowOrigins are more origins, such as "https://example.com", from which
 	// WebSocket requests are accepted; "*" is all of them. The server's own
@@ -87,6 +93,9 @@ func (o *Options) Validate() error {
 		if d.value < 0 {
 			return &OptionError{d.name, d.value.String(), "more than 0, or 0 for the default"}
 		}
+	}
+	if o.MaxRequestBody < 0 {
+		return &OptionError{"MaxRequestBody", strconv.Itoa(o.MaxRequestBody), "a number of bytes, or 0 for none"}
 	}
 	for _, name := range o.AllowHeaders {
 		if err := khpcore.CheckField(name, ""); err != nil {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kaazingwebsocket/kaazingwebsocket/khpcore"
 	"github.com/kaazingwebsocket/kaazingwebsocket/khpserver"
 )
 
@@ -15,8 +16,10 @@ func TestOptionsThatCannotBe(t *testing.T) {
 		text   string
 	}{
 		{"Dialect", khpserver.Options{Dialect: 9}, "got unknown, want standard or no-marker"},
+		{"Dialect", khpserver.Options{Dialect: khpcore.Gateway}, "got gateway, want standard or no-marker"},
 		{"HandshakeTimeout", khpserver.Options{HandshakeTimeout: -1}, "got -1ns, want more than 0"},
 		{"ResponseTimeout", khpserver.Options{ResponseTimeout: -1}, "got -1ns, want more than 0"},
+		{"MaxRequestBody", khpserver.Options{MaxRequestBody: -1}, "got -1, want a number of bytes"},
 		{"AllowHeaders", khpserver.Options{AllowHeaders: []string{"X Y"}}, `got "X Y", want the name of a header`},
 		{"AllowHeaders", khpserver.Options{AllowHeaders: []string{"X-Y", "cookie"}}, `got "cookie", want a header that a web page may set`},
 		{"AllowOrigins", khpserver.Options{AllowOrigins: []string{"example.com"}}, `got "example.com", want scheme://host[:port]`},

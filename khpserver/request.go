@@ -1,8 +1,11 @@
 package khpserver
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/kaazingwebsocket/kaazingwebsocket/khpcore"
@@ -12,7 +15,7 @@ import (
 // the extended one offers and adds.
 func (s *session) nextRequest(ctx context.Context, offer *khpcore.Offer) *http.Request {
 	r := s.opening.Clone(ctx)
-	r.Body = http.NoBody
+	setBody(r, offer.Body)
 	cutGatewayParameter(r)
 	setList(r.Header, "Sec-WebSocket-Protocol", offer.Protocols)
 	setList(r.Header, "Sec-WebSocket-Extensions", offer.Extensions)
@@ -25,6 +28,16 @@ func (s *session) nextRequest(ctx context.Context, offer *khpcore.Offer) *http.R
 		}
 	}
 	return r
+}
+
+// setBody gives r a body in place of that of the opening request, which has none.
+func setBody(r *http.Request, body []byte) {
+	r.Body = http.NoBody
+	if len(body) > 0 {
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		r.ContentLength = int64(len(body))
+		r.Header.Set("Content-Length", strconv.Itoa(len(body)))
+	}
 }
 
 // cutGatewayParameter takes off r what concerns the handshake alone.

@@ -53,6 +53,7 @@ func newSession(h *handler, opening *http.Request, header http.Header, conn net.
 			Protocols:    openingProtocols(opening.Header),
 			HasHeader:    func(name string) bool { return len(opening.Header.Values(name)) > 0 },
 			AllowHeaders: h.opts.AllowHeaders,
+			MaxBody:      h.opts.MaxRequestBody,
 		}),
 	}
 }
@@ -89,26 +90,40 @@ func openingProtocols(h http.Header) []string {
 func (s *session) run() {
 	wait := s.handler.opts.HandshakeTimeout
 	for {
-		_ = s.conn.SetReadDeadline(in(wait))
-		step, err := s.request()
-		if err != nil {
-			s.fail(err)
-			return
-		}
-		if step.Serve == nil {
-			s.log.Info("extended request refused", "err", step.Err)
-			s.finish(step)
-			return
-		}
-		if !s.exchange(step.Serve) {
+		offer := s.request(wait)
+		if offer == nil || !s.exchange(offer) {
 			return
 		}
 		wait = replayFactor * s.handler.opts.HandshakeTimeout
 	}
 }
 
-// request waits for one message and hands it to the machine.
-func (s *session) request() (khpcore.ServerStep, error) {
+// request waits for an extended request, and for its body where it has one. nil
+// is that the session has ended.
+func (s *session) request(wait time.Duration) *khpcore.Offer {
+	for {
+		_ = s.conn.SetReadDeadline(in(wait))
+		step, err := s.step()
+		if err == nil && step.Await == khpcore.AwaitBody {
+			wait = s.handler.opts.HandshakeTimeout
+			err = s.send(step, nil)
+		}
+		switch {
+		case err != nil:
+			s.fail(err)
+			return nil
+		case step.Serve != nil:
+			return step.Serve
+		case step.Await == khpcore.AwaitNothing:
+			s.log.Info("extended request refused", "err", step.Err)
+			s.finish(step)
+			return nil
+		}
+	}
+}
+
+// step waits for one message and hands it to the machine.
+func (s *session) step() (khpcore.ServerStep, error) {
 	msg, fits, err := s.message()
 	if err != nil {
 		return khpcore.ServerStep{}, err
