@@ -554,6 +554,24 @@ describe("authenticate as a function", () => {
     assert.equal(close?.code, 4408);
   });
 
+  it("lets the clock go on from where it stopped", async () => {
+    const limit = 600;
+    const server = await peer([
+      ...[...begin(), wait("challenge"), respond("401 Who", basic), receive()],
+      ...[wait("open"), respond("101 OK")],
+    ]);
+    const socket = new KaazingWebSocket(server.url, [], {
+      authenticate: () => "Bearer quick",
+      handshakeTimeout: limit,
+    });
+    const log = new Log(socket);
+    for (const step of ["challenge", "open"]) {
+      await new Promise((resolve) => setTimeout(resolve, limit * 0.7));
+      await server.release(step);
+    }
+    await failed(socket, "timeout", { log });
+  });
+
   it("may answer late, to a handshake that is over", async () => {
     for (const finish of [
       (/** @type {any} */ socket) => socket.close(),
