@@ -108,17 +108,18 @@ func (p *PingPong) Pong() []byte { return []byte(p.control + "\x0a\x00") }
 // milliseconds. The error is a [*SyntaxError].
 func IdleTimeout(params Fields) (millis int, err error) {
 	value, _ := params.Get("timeout")
-	for i := 0; i < len(value); i++ {
-		if value[i] < '0' || value[i] > '9' || millis > maxIdleTimeout/10 {
-			millis = 0
+	n := int64(0)
+	for i := 0; i < len(value) && n <= maxIdleTimeout; i++ {
+		if value[i] < '0' || value[i] > '9' {
+			n = 0
 			break
 		}
-		millis = millis*10 + int(value[i]-'0')
+		n = n*10 + int64(value[i]-'0')
 	}
-	if millis == 0 {
+	if n == 0 || n > maxIdleTimeout {
 		return 0, syntaxError(ExtensionIdleTimeout, "timeout="+quote(value), "milliseconds, 1 to "+itoa(maxIdleTimeout))
 	}
-	return millis, nil
+	return int(n), nil
 }
 
 // maxIdleTimeout is the longest that timers of browsers take, 24 days.
