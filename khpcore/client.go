@@ -144,9 +144,12 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range cfg.Protocols {
-		if !isToken(p) {
+	for i, p := range cfg.Protocols {
+		switch {
+		case !isToken(p):
 			return nil, syntaxError("subprotocol", quote(p), "a token (RFC 6455 4.1)")
+		case p == Subprotocol || contains(cfg.Protocols[:i], p):
+			return nil, syntaxError("subprotocol", quote(p)+" twice", "each once (RFC 6455 4.1)")
 		}
 	}
 	for _, f := range cfg.Header {
