@@ -85,6 +85,19 @@ func TestSmuggledTargets(t *testing.T) {
 	}
 }
 
+// TestSmuggledTargetsOfDeployedClients: in their dialect the path alone counts.
+func TestSmuggledTargetsOfDeployedClients(t *testing.T) {
+	for _, target := range []string{"/b?c", "/A?c", "/%61?c", "/a/?c", "//a?c", "/./a?c", "/a%3fc", "/a#c", "http://example.com/a?c", "example.com:80", "*", "?c"} {
+		s := NewServer(ServerConfig{Target: "/a?c&.kl=Y"})
+		step := s.Message([]byte("GET " + target + " HTTP/1.1\r\n\r\n"))
+		require.Nil(t, step.Serve, target)
+		require.Equal(t, 400, sent(t, step).Status)
+	}
+	for _, target := range []string{"/a", "/a?c", "/a?d", "/a?c&.kl=Y"} {
+		require.NotNil(t, NewServer(ServerConfig{Target: "/a?c&.kl=Y"}).Message([]byte("GET "+target+" HTTP/1.1\r\n\r\n")).Serve, target)
+	}
+}
+
 // refuses: the application does not learn of that message.
 func refuses(t *testing.T, message string) {
 	t.Helper()
