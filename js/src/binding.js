@@ -17,12 +17,19 @@ import { cryptoImports } from "./crypto.js";
  *   | { kind: "connect", url: string, protocols: string[] }
  *   | { kind: "authenticate", challenge: Challenge }
  *   | { kind: "confirm-redirect", from: string, to: string, status: number }
- *   | { kind: "open", protocol: string, extensions: string, agreed: Extension[] }
+ *   | OpenCommand
  *   | { kind: "deliver" }
  *   | FailCommand
  *   | { kind: "timer", operation: number, ms: number }
  *   | OutcomeCommand
  * )} Command
+ *
+ * @typedef {object} OpenCommand
+ * @property {"open"} kind
+ * @property {string} protocol
+ * @property {string} extensions
+ * @property {Extension[]} agreed
+ * @property {boolean} goesOn whether the core has a part in the open socket
  *
  * @typedef {object} Extension
  * @property {string} name
@@ -62,6 +69,9 @@ const ABORT = 10;
  * limits lets through, so the longer one fails for its length.
  */
 const MOST = 1 << 17;
+
+/** The extensions that the module has a part in once the socket is open. */
+const known = ["x-kaazing-ping-pong", "x-kaazing-idle-timeout"];
 
 /** How many bytes of a message on an open socket the module is to see, or all. */
 const HEAD = 7;
@@ -124,7 +134,7 @@ export class Core {
         .number(Math.min(Math.ceil(options.handshakeTimeout), 0x7fffffff))
         .number(["standard", "no-marker", "gateway"].indexOf(options.dialect))
         .number(["none", "native"].indexOf(options.fallback))
-        .number(0) // extensions
+        .extensions(options.extensions)
         .body(options.body),
     );
   }
@@ -272,6 +282,13 @@ class Writer {
     return this;
   }
 
+  /** @param {readonly Extension[]} list */
+  extensions(list) {
+    this.number(list.length);
+    for (const { name, params } of list) this.string(name).pairs(params);
+    return this;
+  }
+
   /** @param {string | Uint8Array | null} body */
   body(body) {
     if (body === null) return this.number(0).string("");
@@ -390,12 +407,7 @@ const decoders = [
     to: r.string(),
     status: r.number(),
   }),
-  (r) => ({
-    kind: "open",
-    protocol: r.string(),
-    extensions: r.string(),
-    agreed: r.list(() => ({ name: r.string(), params: r.pairs() })),
-  }),
+  decodeOpen,
   (r) => ({
     kind: "fail",
     code: /** @type {HandshakeErrorCode} */ (r.string()),
@@ -415,6 +427,18 @@ const decoders = [
   }),
   () => ({ kind: "deliver" }),
 ];
+
+/**
+ * @param {Reader} r
+ * @returns {OpenCommand}
+ */
+function decodeOpen(r) {
+  const protocol = r.string();
+  const extensions = r.string();
+  const agreed = r.list(() => ({ name: r.string(), params: r.pairs() }));
+  const goesOn = agreed.some(({ name }) => known.includes(name));
+  return { kind: "open", protocol, extensions, agreed, goesOn };
+}
 
 /**
  * @param {Reader} r

@@ -7,8 +7,10 @@
  * - `redirect`: a redirect that was refused, or without a usable Location
  * - `redirect-loop`: a redirect to a URL already visited
  * - `redirect-limit`: one redirect too many
- * - `timeout`: not open within `handshakeTimeout`
- * - `protocol`: a malformed or unexpected message, or a promise broken
+ * - `timeout`: not open within `handshakeTimeout`, or nothing arrived for as
+ *   long as an agreed extension allows
+ * - `protocol`: a malformed or unexpected message, a promise broken, or an
+ *   extension of the page's own that failed
  * - `limit`: a response that is too large
  * - `closed`: the raw socket closed before the end of the handshake
  * - `connect`: the raw socket never opened
@@ -34,7 +36,7 @@ export class KaazingHandshakeError extends Error {
    * @param {string} message
    * @param {{
    *   code: HandshakeErrorCode,
-   *   status?: number,
+   *   status?: number | undefined,
    *   url: string,
    *   cause?: unknown,
    * }} details

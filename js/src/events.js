@@ -19,6 +19,17 @@ export function isOurs(event) {
   return ours.has(event);
 }
 
+/**
+ * @template {Event} E
+ * @param {E} event
+ * @returns {E} one that can be dispatched in its place
+ */
+export function copyOf(event) {
+  const Type = /** @type {any} */ (event.constructor);
+  // An event has all that the dictionary for making its like has.
+  return new Type(event.type, event);
+}
+
 /** @param {Error} error */
 export function errorEvent(error) {
   return typeof ErrorEvent === "function"

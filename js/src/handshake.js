@@ -2,9 +2,12 @@ import { Core, TimerOperation } from "./binding.js";
 import { askCredentials } from "./credentials.js";
 import { KaazingHandshakeError } from "./error.js";
 import { dispatch, errorEvent, failedCloseEvent, isOurs } from "./events.js";
+import { acceptExtensions } from "./extensions.js";
+import { option } from "./misuse.js";
 import { isWasmBlocked, loadModule, moduleNow } from "./module.js";
 import {
   close,
+  isBinaryType,
   isSynthetic,
   listen,
   Native,
@@ -13,7 +16,8 @@ import {
   setBinaryType,
   unlisten,
 } from "./native.js";
-import { defaults, option } from "./options.js";
+import { OpenSocket } from "./open-socket.js";
+import { defaults } from "./options.js";
 import { toOutcome } from "./outcome.js";
 import { relay } from "./relay.js";
 import { cutGatewayParameter, noRequest, withUserinfo } from "./request.js";
@@ -74,6 +78,8 @@ export class Handshake {
   #timer = new Timer(() => this.#timeUp());
   #onAbort = () =>
     this.#abort("its signal was aborted", this.#options.signal?.reason);
+  /** Where extensions go on after the handshake. @type {OpenSocket | null} */
+  #openSocket = null;
   /** The error of the page or the browser that an event tells the core of. @type {unknown} */
   #cause;
 
@@ -81,8 +87,9 @@ export class Handshake {
    * @param {WebSocket} socket has just been made
    * @param {import("./request.js").Request} request
    * @param {import("./options.js").CheckedOptions} options
-   * @param {(successor: WebSocket | null) => void} takeOver is called when it
-   *   is over and a native socket is the page's: its own, or a successor
+   * @param {(standIn: OpenSocket | WebSocket | null) => void} takeOver is
+   *   called when the socket is about to open, with what is to stand in for the
+   *   page's own now, if anything
    */
   constructor(socket, request, options, takeOver) {
     this.#socket = this.#current = socket;
@@ -118,7 +125,7 @@ export class Handshake {
 
   set binaryType(type) {
     const value = `${type}`;
-    if (value === "blob" || value === "arraybuffer") this.#binaryType = value;
+    if (isBinaryType(value)) this.#binaryType = value;
   }
 
   /** @param {unknown} data */
@@ -152,8 +159,10 @@ export class Handshake {
   /** @param {Event} event */
   handleEvent(event) {
     if (isOurs(event) || isSynthetic(event)) return;
+    const isCurrent = event.currentTarget === this.#current;
+    if (isCurrent && this.#openSocket) return this.#openSocket.handle(event);
     event.stopImmediatePropagation();
-    if (this.#ended || event.currentTarget !== this.#current) return;
+    if (this.#ended || !isCurrent) return;
     switch (event.type) {
       case "open":
         return this.#opened();
@@ -172,7 +181,8 @@ export class Handshake {
     const url = read(this.#current, "url");
     const protocol = read(this.#current, "protocol");
     const extensions = read(this.#current, "extensions");
-    if (this.#plain) this.#open(protocol, extensions);
+    if (this.#plain)
+      this.#open({ protocol, extensions, agreed: [], goesOn: false });
     else this.#report((core) => core.opened(url, protocol, extensions));
   }
 
@@ -250,7 +260,8 @@ export class Handshake {
         const event = this.#events.shift();
         if (!event) break;
         for (const command of event(this.#core))
-          if (!this.#ended) this.#carryOut(command);
+          if (this.#ended) this.#openSocket?.carryOut(command);
+          else this.#carryOut(command);
       }
     } catch (error) {
       if (this.#ended) throw error;
@@ -279,7 +290,7 @@ export class Handshake {
         this.outcome = toOutcome(command);
         return;
       case "open":
-        return this.#open(command.protocol, command.extensions);
+        return this.#open(command);
       case "fail":
         return this.#fail(command);
     }
@@ -343,21 +354,46 @@ export class Handshake {
 
   // The end.
 
-  /**
-   * @param {string} protocol
-   * @param {string} extensions
-   */
-  #open(protocol, extensions) {
+  /** @param {Pick<import("./binding.js").OpenCommand, "protocol" | "extensions" | "agreed" | "goesOn">} command */
+  #open({ protocol, extensions, agreed, goesOn }) {
+    const transforms = this.#accept(agreed);
+    if (!transforms) return;
     const socket = this.#socket;
     const current = this.#current;
+    const core = goesOn ? this.#core : null;
+    const binaryType = this.#binaryType;
     this.#end();
     this.protocol = protocol;
     this.extensions = extensions;
-    unlisten(current, this); // but not the first socket, where it is not the current one
-    setBinaryType(current, this.#binaryType);
+    setBinaryType(current, binaryType);
+    if (core || transforms.onMessage.length || transforms.onSend.length) {
+      const { url } = this;
+      const how = { socket, current, url, core, transforms, binaryType };
+      this.#openSocket = new OpenSocket(how);
+    } else {
+      unlisten(current, this); // but not the first socket, where it is not the current one
+    }
     if (current !== socket) relay(current, socket);
-    this.#takeOver(current === socket ? null : current);
+    this.#takeOver(this.#openSocket ?? (current === socket ? null : current));
     dispatch(socket, new Event("open"));
+  }
+
+  /**
+   * @param {import("./binding.js").Extension[]} agreed
+   * @returns {ReturnType<typeof acceptExtensions> | null} null if the handshake
+   *   has failed
+   */
+  #accept(agreed) {
+    try {
+      const transforms = acceptExtensions(this.#options.extensions, agreed);
+      return this.#ended ? null : transforms; // the page may have closed the socket
+    } catch (error) {
+      if (this.#ended) return null;
+      const { message, cause } = /** @type {Error} */ (error);
+      const status = this.outcome?.status;
+      this.#giveUp("protocol", message, { cause, status });
+      return null;
+    }
   }
 
   /** @param {FailCommand} failure */
@@ -374,11 +410,15 @@ export class Handshake {
    *
    * @param {HandshakeErrorCode} code
    * @param {string} why
-   * @param {{ closeCode?: number, cause?: unknown }} [more]
+   * @param {{ closeCode?: number, cause?: unknown, status?: number | undefined }} [more]
    */
-  #giveUp(code, why, { closeCode = CLOSE_INTERNAL, cause = this.#cause } = {}) {
+  #giveUp(
+    code,
+    why,
+    { closeCode = CLOSE_INTERNAL, cause = this.#cause, status } = {},
+  ) {
     close(this.#current, closeCode);
-    const error = this.#localError(code, why, { cause });
+    const error = this.#localError(code, why, { cause, status });
     this.#end();
     this.#deliver(error);
   }
@@ -422,7 +462,7 @@ export class Handshake {
   /**
    * @param {HandshakeErrorCode} code
    * @param {string} why
-   * @param {{ cause?: unknown }} more
+   * @param {{ cause?: unknown, status?: number | undefined }} more
    */
   #localError(code, why, more) {
     const { url } = this;

@@ -11,10 +11,14 @@ export {
 
 /**
  * @typedef {import("./error.js").HandshakeErrorCode} HandshakeErrorCode
+ * @typedef {import("./extensions.js").AcceptExtension} AcceptExtension
+ * @typedef {import("./extensions.js").ExtensionOffer} ExtensionOffer
+ * @typedef {import("./extensions.js").ExtensionTransforms} ExtensionTransforms
  * @typedef {import("./options.js").Challenge} Challenge
  * @typedef {import("./options.js").Credentials} Credentials
  * @typedef {import("./options.js").KaazingWebSocketOptions} KaazingWebSocketOptions
  * @typedef {import("./outcome.js").HandshakeOutcome} Handshake
+ * @typedef {import("./transform.js").MessageTransform} MessageTransform
  */
 
 provideModule(inlined);

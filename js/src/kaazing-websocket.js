@@ -35,9 +35,10 @@ export class KaazingWebSocket extends Native {
   #handshake;
   /**
    * What stands in for the native socket that this object is: the handshake,
-   * from construction to open or for ever after a failure, or a successor.
+   * from construction to open or for ever after a failure, a successor, or what
+   * extensions do to either.
    *
-   * @type {Handshake | WebSocket | null}
+   * @type {Handshake | import("./open-socket.js").OpenSocket | WebSocket | null}
    */
   #standIn;
 
@@ -74,7 +75,7 @@ export class KaazingWebSocket extends Native {
       this,
       request,
       checked,
-      (successor) => (this.#standIn = successor),
+      (standIn) => (this.#standIn = standIn),
     );
   }
 

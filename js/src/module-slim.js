@@ -1,4 +1,4 @@
-import { kind } from "./options.js";
+import { kind } from "./misuse.js";
 
 /**
  * What the module can be had from. A URL or string is where to fetch it.

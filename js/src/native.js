@@ -19,13 +19,21 @@ class Missing {
 export const Native = globalThis.WebSocket ?? Missing;
 
 /**
- * @template {"url" | "protocol" | "extensions" | "binaryType"} Name
+ * @template {"url" | "readyState" | "bufferedAmount" | "protocol" | "extensions" | "binaryType"} Name
  * @param {WebSocket} socket
  * @param {Name} name
  * @returns {WebSocket[Name]} what the attribute natively is
  */
 export function read(socket, name) {
   return Reflect.get(Native.prototype, name, socket);
+}
+
+/**
+ * @param {string} type
+ * @returns {type is BinaryType}
+ */
+export function isBinaryType(type) {
+  return type === "blob" || type === "arraybuffer";
 }
 
 /**
@@ -38,7 +46,7 @@ export function setBinaryType(socket, type) {
 
 /**
  * @param {WebSocket} socket
- * @param {string | Uint8Array<ArrayBuffer>} data
+ * @param {string | BufferSource | Blob} data
  */
 export function send(socket, data) {
   Native.prototype.send.call(socket, data);
@@ -46,7 +54,7 @@ export function send(socket, data) {
 
 /**
  * @param {WebSocket} socket
- * @param {number | undefined} code
+ * @param {number} [code]
  * @param {string} [reason]
  */
 export function close(socket, code, reason) {

@@ -1,4 +1,6 @@
-import { judgeField } from "./request-field.js";
+import { checkExtensions } from "./extensions.js";
+import { kind, option } from "./misuse.js";
+import { isByteString, judgeField } from "./request-field.js";
 import { copyBytes, isBufferSource } from "./send-data.js";
 
 /**
@@ -49,6 +51,10 @@ import { copyBytes, isBufferSource } from "./send-data.js";
  */
 
 /**
+ * @typedef {import("./extensions.js").ExtensionOffer} ExtensionOffer
+ */
+
+/**
  * All are optional, and null stands for none.
  *
  * @typedef {object} KaazingWebSocketOptions
@@ -58,8 +64,9 @@ import { copyBytes, isBufferSource } from "./send-data.js";
  *   request. They stay at the URL's origin.
  * @property {"follow" | "same-origin" | "error" | ConfirmRedirect} [redirect]
  *   Which redirects to follow; "follow" is the default.
- * @property {readonly string[] | null} [extensions] Not yet: the
- *   application-class extensions to offer.
+ * @property {Iterable<string | ExtensionOffer> | null} [extensions] The
+ *   application-class extensions to offer, in order of preference: an offer as
+ *   it stands in the header, or an extension of one's own.
  * @property {number} [handshakeTimeout] Milliseconds from construction to open,
  *   without the time in which authenticate is pending; 20000 is the default, 0
  *   is no limit.
@@ -83,7 +90,7 @@ import { copyBytes, isBufferSource } from "./send-data.js";
  *   authenticate: Readonly<Credentials> | Authenticate | null,
  *   headers: [name: string, value: string][],
  *   redirect: "follow" | "same-origin" | "error" | ConfirmRedirect,
- *   extensions: null,
+ *   extensions: readonly import("./extensions.js").CheckedOffer[],
  *   handshakeTimeout: number,
  *   dialect: "standard" | "no-marker" | "gateway",
  *   fallback: "none" | "native",
@@ -97,7 +104,7 @@ export const defaults = Object.freeze({
   authenticate: null,
   headers: [],
   redirect: "follow",
-  extensions: null,
+  extensions: [],
   handshakeTimeout: 20_000,
   dialect: "standard",
   fallback: "none",
@@ -183,9 +190,6 @@ function checkHeaders(value) {
   return pairs.map(([name, value]) => checkHeader(`${name}`, `${value}`));
 }
 
-/** What no ByteString has: fetch takes no such header values either. */
-const aboveLatin1 = /[^\0-\xff]/;
-
 /** @param {unknown} value */
 function toPair(value) {
   const pair =
@@ -205,9 +209,7 @@ function toPair(value) {
  * @returns {[name: string, value: string]}
  */
 function checkHeader(name, value) {
-  const verdict = aboveLatin1.test(value)
-    ? "malformed"
-    : judgeField(name, value);
+  const verdict = isByteString(value) ? judgeField(name, value) : "malformed";
   if (verdict === "free") return [name, value];
   const want = {
     malformed:
@@ -231,12 +233,6 @@ function checkRedirect(value) {
         ["follow", "same-origin", "error"],
         "a function",
       );
-}
-
-/** @param {unknown} value */
-function checkExtensions(value) {
-  if (value === null || (Array.isArray(value) && !value.length)) return null;
-  throw notYet("extensions");
 }
 
 /** @param {unknown} value */
@@ -295,27 +291,4 @@ function oneOf(name, value, accepted, orElse) {
   throw new TypeError(
     `${option(name)}: got ${got}, want ${want.join(", ")} or ${last}`,
   );
-}
-
-/** @param {string} name */
-function notYet(name) {
-  return new DOMException(
-    `${option(name)} is not supported by this version`,
-    "NotSupportedError",
-  );
-}
-
-/** @param {string} name */
-export function option(name) {
-  return `KaazingWebSocket option ${name}`;
-}
-
-/**
- * @param {unknown} value
- * @returns {string} what it is, without what it says
- */
-export function kind(value) {
-  if (value === null || value === undefined) return `${value}`;
-  const type = typeof value;
-  return type === "object" ? "an object" : `a ${type}`;
 }

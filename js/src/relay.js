@@ -1,4 +1,4 @@
-import { dispatch } from "./events.js";
+import { copyOf, dispatch } from "./events.js";
 import { listen } from "./native.js";
 
 /**
@@ -11,10 +11,6 @@ import { listen } from "./native.js";
  */
 export function relay(from, to) {
   listen(from, {
-    handleEvent(event) {
-      const Type = /** @type {typeof Event} */ (event.constructor);
-      // An event has all that the dictionary for making its like has.
-      dispatch(to, new Type(event.type, event));
-    },
+    handleEvent: (event) => dispatch(to, copyOf(event)),
   });
 }

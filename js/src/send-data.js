@@ -40,6 +40,26 @@ export function copyBytes(source) {
 }
 
 /**
+ * @param {unknown} data what send() is given
+ * @returns {string | BufferSource | Blob}
+ */
+export function toMessage(data) {
+  return isBufferSource(data) || isBlob(data) ? data : `${data}`;
+}
+
+/**
+ * @param {string | BufferSource | Blob} message
+ * @returns {string | ArrayBuffer | Promise<ArrayBuffer>} what it holds now
+ */
+export function contents(message) {
+  if (typeof message === "string") return message;
+  if (!isBlob(message)) return copyBytes(message).buffer;
+  const bytes = message.arrayBuffer();
+  bytes.catch(() => {}); // who uses it hears of it
+  return bytes;
+}
+
+/**
  * @param {unknown} data what send() takes
  * @returns {number} how many bytes of bufferedAmount it stands for
  */

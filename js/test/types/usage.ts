@@ -3,15 +3,29 @@
 import KWS, {
   KaazingHandshakeError,
   KaazingWebSocket,
+  type AcceptExtension,
   type Challenge,
   type Credentials,
+  type ExtensionOffer,
+  type ExtensionTransforms,
   type Handshake,
   type HandshakeErrorCode,
   type KaazingWebSocketOptions,
+  type MessageTransform,
 } from "../../src/index.js";
 import { initialize } from "../../src/slim.js";
 
 const credentials: Credentials = { username: "joe", password: "welcome" };
+
+const onSend: MessageTransform = async (data) =>
+  typeof data === "string" ? new TextEncoder().encode(data) : data;
+const accept: AcceptExtension = ({ level }): ExtensionTransforms | undefined =>
+  level === true ? { onSend, onMessage: () => undefined } : undefined;
+const extension: ExtensionOffer = {
+  name: "x-own",
+  params: { level: true, size: 9, kind: "a b" },
+  accept,
+};
 
 const options: KaazingWebSocketOptions = {
   authenticate: async ({ attempt, proxy, all }: Challenge) =>
@@ -20,6 +34,9 @@ const options: KaazingWebSocketOptions = {
   redirect: (from, to, status) => status === 302 && from !== to,
   handshakeTimeout: 0,
   fallback: "native",
+  dialect: "gateway",
+  body: new Uint8Array(8),
+  extensions: ["x-kaazing-ping-pong", extension, { name: "x", accept() {} }],
   signal: AbortSignal.timeout(1000),
 };
 
@@ -47,6 +64,14 @@ own.onerror = (event) => {
 
 initialize(fetch("khp.wasm")).then(() => initialize(new Uint8Array(8)));
 
+// @ts-expect-error not a list
+new KaazingWebSocket("ws://host", [], { extensions: extension });
+// @ts-expect-error a transform makes no numbers
+extension.accept = () => ({ onSend: () => 5 });
+// @ts-expect-error nor is it waited for
+extension.accept = async () => ({});
+// @ts-expect-error a Blob could only be read later
+new KaazingWebSocket("ws://host", [], { body: new Blob() });
 // @ts-expect-error a policy that there is not
 new KaazingWebSocket("ws://host", [], { redirect: "never" });
 // @ts-expect-error a password is missing

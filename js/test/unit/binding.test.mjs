@@ -162,6 +162,56 @@ describe("options", () => {
   });
 });
 
+describe("extensions", () => {
+  const offers = [
+    "x-kaazing-ping-pong",
+    { name: "x-own", params: { a: true, b: 1, c: 'd "e"' } },
+  ];
+
+  /** @param {...string} agreed */
+  function open(...agreed) {
+    request({ extensions: offers });
+    core.message(
+      head("101 X", ...agreed.map((e) => `Sec-WebSocket-Extensions: ${e}`)),
+    );
+    return core.message(marker).find(({ kind }) => kind === "open");
+  }
+
+  test("are offered as they are written in a header", () => {
+    const [{ data }] = request({ extensions: offers });
+    const line =
+      'Sec-WebSocket-Extensions: x-kaazing-ping-pong, x-own; a; b=1; c="d \\"e\\""';
+    assert.ok(data.includes(`\r\n${line}\r\n`), data);
+  });
+
+  test("that were agreed to are told, and whether the core goes on", () => {
+    assert.deepEqual(open('x-own; a; c="f g"'), {
+      kind: "open",
+      protocol: "",
+      extensions: 'x-own; a; c="f g"',
+      agreed: [{ name: "x-own", params: [["a", ""], ["c", "f g"]] }], // prettier-ignore
+      goesOn: false,
+    });
+    core = new Core(module);
+    assert.equal(open("x-kaazing-ping-pong; 01010102").goesOn, true);
+  });
+
+  test("judge messages on the open socket", () => {
+    open("x-kaazing-ping-pong; 01010102");
+    const control = "\x01\x01\x01\x02";
+    assert.deepEqual(kinds(core.received("hello")), ["deliver"]);
+    assert.deepEqual(kinds(core.received(bytes(control))), ["deliver"]);
+    assert.deepEqual(core.received(`${control}\t\0`), [
+      { kind: "send", data: `${control}\n\0` },
+    ]);
+    assert.deepEqual(core.sending("hello"), []);
+    assert.deepEqual(core.sending(`${control} and so on`), [
+      { kind: "send", data: control },
+    ]);
+    assert.deepEqual(kinds(core.received(`${control}?`)), ["close", "fail"]);
+  });
+});
+
 describe("commands", () => {
   test("authenticate has the challenge, frozen", () => {
     request({ authenticate: () => null });
@@ -241,6 +291,7 @@ describe("commands", () => {
       protocol: "p",
       extensions: "deflate",
       agreed: [],
+      goesOn: false,
     });
   });
 });

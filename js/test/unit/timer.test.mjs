@@ -1,45 +1,13 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, test } from "node:test";
+import { test } from "node:test";
 import { Timer } from "../../src/timer.js";
+import { now, pass, useClock, waiting } from "./clock.mjs";
 
-// A clock of our own: how long something takes must not depend on the machine.
-const real = { setTimeout, clearTimeout, now: performance.now };
-let now = 0;
-let pending = null;
-
-beforeEach(() => {
-  now = 1000;
-  pending = null;
-  performance.now = () => now;
-  globalThis.setTimeout = (callback, ms) =>
-    (pending = { callback, at: now + ms });
-  globalThis.clearTimeout = (handle) => {
-    if (handle === pending) pending = null;
-  };
-});
-afterEach(() => {
-  Object.assign(globalThis, {
-    setTimeout: real.setTimeout,
-    clearTimeout: real.clearTimeout,
-  });
-  performance.now = real.now;
-});
-
-/** @param {number} ms */
-function pass(ms) {
-  const end = now + ms;
-  while (pending && pending.at <= end) {
-    now = pending.at;
-    const { callback } = pending;
-    pending = null;
-    callback();
-  }
-  now = end;
-}
+useClock();
 
 function timer() {
   const fired = [];
-  return { fired, timer: new Timer(() => fired.push(now - 1000)) };
+  return { fired, timer: new Timer(() => fired.push(now)) };
 }
 
 test("expires once, that long after it was made", () => {
@@ -80,7 +48,7 @@ test("0 is no limit", () => {
   t.start(0);
   t.pause();
   t.resume();
-  assert.equal(pending, null);
+  assert.equal(waiting(), false);
 });
 
 test("a limit may be longer than setTimeout can wait", () => {

@@ -47,7 +47,7 @@ export class Log {
       const closed = this.entries.find((entry) => entry.type === "close");
       if (closed)
         throw new Error(
-          `closed while waiting for ${type} ${n}: ${this.#history()}`,
+          `closed while waiting for ${type} ${n}: ${this.history()}`,
         );
       await new Promise((resolve) =>
         this.#watchers.add(() => resolve(undefined)),
@@ -55,7 +55,7 @@ export class Log {
     }
   }
 
-  #history() {
+  history() {
     return this.entries
       .map(({ type, event }) =>
         event.error ? `${type} (${event.error.message})` : type,
@@ -98,12 +98,36 @@ export async function failed(
   { status, log = new Log(socket) } = {},
 ) {
   await log.next("close");
-  const shown = log.entries.map(({ type, event }) =>
-    event.error ? `${type}: ${event.error.message}` : type,
-  );
-  assert.deepEqual(log.types, ["error", "close"], shown.join(", "));
-  const [{ event: error, ...atError }, { event: close, ...atClose }] =
-    log.entries;
+  assert.deepEqual(log.types, ["error", "close"], log.history());
+  const error = checkFailure(socket, log.entries, code);
+  if (status !== undefined) assert.equal(error.status, status, error.message);
+  return error;
+}
+
+/**
+ * The same for a socket that was open.
+ *
+ * @param {any} socket
+ * @param {string} code
+ * @param {Log} log
+ * @returns {Promise<any>} the KaazingHandshakeError
+ */
+export async function dropped(socket, code, log) {
+  await log.next("close");
+  const [first, ...rest] = log.types;
+  assert.equal(first, "open", log.history());
+  const others = rest.filter((type) => type !== "message");
+  assert.deepEqual(others, ["error", "close"], log.history());
+  return checkFailure(socket, log.entries.slice(-2), code);
+}
+
+/**
+ * @param {any} socket
+ * @param {Log["entries"]} entries the last two
+ * @param {string} code
+ */
+function checkFailure(socket, entries, code) {
+  const [{ event: error, ...atError }, { event: close, ...atClose }] = entries;
   assert.equal(atError.readyState, WebSocket.CLOSED, "readyState at error");
   assert.equal(atClose.readyState, WebSocket.CLOSED, "readyState at close");
   assert.equal(error.target, socket);
@@ -116,8 +140,6 @@ export async function failed(
   assert.equal(error.error?.name, "KaazingHandshakeError", String(error.error));
   assert.equal(error.error.code, code, error.error.message);
   assert.instanceOf(error.error, socket.constructor.HandshakeError);
-  if (status !== undefined)
-    assert.equal(error.error.status, status, error.error.message);
   return error.error;
 }
 
