@@ -1,11 +1,19 @@
+import { readdir } from "node:fs/promises";
 import { connect } from "node:net";
 import { FaultServer } from "./fault-server.js";
 import { startKhpd } from "./khpd.js";
 import { startUpstream } from "./upstream.js";
 
+/** The recorded handshakes of khpcore, which the browser replays. */
+const transcripts = new URL(
+  "../../../khpcore/testdata/transcripts/",
+  import.meta.url,
+);
+
 /**
  * Starts every server of the browser suite on a free port and tells the tests,
- * at /servers.json, where they are. WebSockets to the page's own origin go to
+ * at /servers.json, where they are; /transcripts.json names khpcore's recorded
+ * handshakes. WebSockets to the page's own origin go to
  * `khpd demo`, which takes only pages of its own origin.
  *
  * @param {{certificate: {key: string, cert: string}, mappedHost: string | null}} options
@@ -52,9 +60,14 @@ export function serversPlugin({ certificate, mappedHost }) {
     async serverStop() {
       for (const stop of stops.reverse()) await stop();
     },
-    serve({ path }) {
+    async serve({ path }) {
       if (path === "/servers.json")
         return { body: JSON.stringify(addresses), type: "json" };
+      if (path === "/transcripts.json")
+        return {
+          body: JSON.stringify(await readdir(transcripts)),
+          type: "json",
+        };
     },
   };
 }
