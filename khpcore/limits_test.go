@@ -92,3 +92,24 @@ func TestDripBuysNoTime(t *testing.T) {
 	require.Equal(t, &CloseSocket{Code: 4408}, commands[0])
 	require.Equal(t, CodeTimeout, commands[len(commands)-1].(*Fail).Err.Code)
 }
+
+// TestAnswerLimit: a head of more than a client takes by default becomes a 502,
+// whoever wrote it.
+func TestAnswerLimit(t *testing.T) {
+	respond := func(size int) *Response {
+		s := NewServer(ServerConfig{Target: "/"})
+		require.NotNil(t, s.Message([]byte("GET / HTTP/1.1\r\n\r\n")).Serve)
+		r := &Response{Status: 403, Reason: "No", Body: []byte("body")}
+		empty, err := AppendResponse(nil, &Response{Status: 403, Reason: "No", Header: Fields{{"X", ""}, {"Y", ""}, {"Content-Length", "4"}}})
+		require.NoError(t, err)
+		size -= len(empty)
+		r.Header = Fields{{"X", strings.Repeat("x", size/2)}, {"Y", strings.Repeat("y", size-size/2)}}
+		step := s.Respond(r)
+		got, err := ParseResponse(step.Send[0], Limits{LineBytes: DefaultHeadBytes})
+		require.NoError(t, err, "a client takes it")
+		return got
+	}
+	require.Equal(t, 403, respond(DefaultHeadBytes-1).Status)
+	require.Equal(t, 403, respond(DefaultHeadBytes).Status)
+	require.Equal(t, 502, respond(DefaultHeadBytes+1).Status)
+}

@@ -256,6 +256,9 @@ func (s *Server) send(r *Response, step ServerStep) ServerStep {
 		r.Header = byApplication(r.Header)
 	}
 	msg, err := AppendResponse(nil, r)
+	if err == nil && len(msg)-len(r.Body) > DefaultHeadBytes {
+		err = &LimitError{"HeadBytes", DefaultHeadBytes} // of a client with the defaults
+	}
 	if err != nil {
 		return s.badGateway(err)
 	}
