@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { verifyDigest } from "./digest.js";
 import {
   Opcode,
   FrameReader,
@@ -114,6 +115,8 @@ export class Connection {
       case "mute":
         this.#mute = true;
         return;
+      case "digest":
+        return verifyDigest(this.transcript.messages[this.#taken - 1].data, a);
       case "mark":
         return gate.open(a.name);
       case "wait":

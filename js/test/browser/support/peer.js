@@ -138,6 +138,8 @@ export const reset = () => ["reset"];
 export const echo = () => ["echo"];
 /** Leaves the client's Close frame without an answer. @returns {Step} */
 export const mute = () => ["mute"];
+/** Verifies the digest in the message that was received last. @param {import("../../server/digest.js").Expected} expected @returns {Step} */
+export const verifyDigest = (expected) => ["digest", expected];
 /** Tells the test that the connection is here. @param {string} name @returns {Step} */
 export const mark = (name) => ["mark", { name }];
 /** Waits for the test's release(name). @param {string} name @returns {Step} */
