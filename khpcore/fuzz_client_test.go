@@ -31,6 +31,9 @@ func play(t *testing.T, choices []byte) Command {
 	for !s.empty() {
 		w.event(s)
 	}
+	if w.over {
+		w.holdsNone(fmt.Sprintf("%+v", *c))
+	}
 	return w.last
 }
 
@@ -172,6 +175,7 @@ type watcher struct {
 	visited  []string
 	changes  int // Connects to another URL
 	connects int
+	asked    int    // questions to the callback
 	epoch    int    // changes of origin
 	answered bool   // by the callback, in this epoch
 	proposed string // by ConfirmRedirect
@@ -403,8 +407,12 @@ func (w *watcher) keepsSecrets(command Command) {
 	default:
 		shown = fmt.Sprintf("%+v", command)
 	}
+	w.holdsNone(shown)
+}
+
+func (w *watcher) holdsNone(shown string) {
 	for _, secret := range []string{secretPassword, secretHeader, secretBody, "[epoch"} {
-		require.NotContains(w.t, shown, secret, "%T", command)
+		require.NotContains(w.t, shown, secret)
 	}
 }
 
@@ -484,6 +492,50 @@ func (w *watcher) authenticate(c *Authenticate) {
 	require.Equal(w.t, w.at.String(), c.URL)
 	require.Contains(w.t, []int{401, 407}, w.status, "asked before the challenge had ended")
 	require.LessOrEqual(w.t, c.Attempt, MaxCredentialRounds)
+	w.asked++
+	require.LessOrEqual(w.t, w.asked, maxQuestions)
+}
+
+// maxQuestions is how often a server can have a callback asked: by 401s on the
+// first connection and on those that redirects and 407s lead to, and by 407s.
+// docs/security.md states it.
+const maxQuestions = MaxCredentialRounds*(1+MaxRedirects+MaxCredentialRounds) + MaxCredentialRounds
+
+// TestMostQuestions: a server can have it asked so often, and no more.
+func TestMostQuestions(t *testing.T) {
+	require.Equal(t, 30, maxQuestions)
+	c, err := NewClient(ClientConfig{URL: "ws://localhost/", Credentials: AskCredentials})
+	require.NoError(t, err)
+	c.Start()
+	asked, redirects, proxied := 0, 0, 0
+	answer := func(response string) []Command {
+		c.Message([]byte("HTTP/1.1 "+response+"\r\n\r\n"), false)
+		return c.Message(nil, false)
+	}
+	count := func(commands []Command) {
+		for _, command := range commands {
+			if _, ok := command.(*Authenticate); ok {
+				asked++
+			}
+		}
+	}
+	for range 100 {
+		c.Opened(c.URL(), Subprotocol, "")
+		for range MaxCredentialRounds {
+			count(answer("401 No\r\nWWW-Authenticate: Token"))
+			c.Authorization("Token " + itoa(asked))
+		}
+		if proxied < MaxCredentialRounds {
+			proxied++
+			count(answer("407 No\r\nProxy-Authenticate: Token"))
+			c.Authorization("Token " + itoa(asked))
+		} else {
+			redirects++
+			answer("302 Found\r\nLocation: /" + itoa(redirects))
+		}
+		c.Closed(1000, "")
+	}
+	require.Equal(t, maxQuestions, asked)
 }
 
 // connect: where the redirect policy, the limit and the loop check let it, and
@@ -550,6 +602,9 @@ var clientSeeds = []struct {
 		"\x00\x00\x00" + "\x27\x06\x00\x00\x00" + "\x27" + "\x27" + "\x27\x06\x03\x00\x00"},
 	{"a sixth redirect", &Fail{}, "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00" +
 		"\x00\x00\x00" + strings.Repeat("\x27\x06\x01\x00\x00"+"\x27"+"\x27", 6)},
+	{"a fourth 407", &Fail{}, "\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00" +
+		"\x00\x00\x00" + "\x27\x0b\x05\x00\x00" + "\x0d\x00" + "\x0b\x00" + "\x27" + "\x27\x0b\x05\x00\x00" + "\x0d\x01" + "\x0b\x00" +
+		"\x27" + "\x27\x0b\x05\x00\x00" + "\x0d\x02" + "\x0b\x00" + "\x27" + "\x27\x0b\x05\x00\x00"},
 	{"a fourth challenge", &Fail{}, "\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00" +
 		"\x00\x00\x00" + "\x27\x05\x00\x00\x00" + "\x27\x00" + "\x27\x05\x00\x00\x00" + "\x27\x01" +
 		"\x27\x05\x00\x00\x00" + "\x27\x02" + "\x27\x05\x00\x00\x00"},
