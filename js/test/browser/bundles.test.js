@@ -1,5 +1,5 @@
 import { assert } from "chai";
-import { Log, failed, opened } from "./support/outcome.js";
+import { Log, dropped, failed, opened } from "./support/outcome.js";
 import {
   accept,
   begin,
@@ -9,6 +9,7 @@ import {
   open,
   peer,
   receive,
+  receiveClose,
   respond,
   send,
   switching,
@@ -332,6 +333,27 @@ describe("a trap in the module", () => {
       assert.equal((await logs[i].next("message")).data, "alive");
       sockets[i].close();
       await server.transcript();
+    }
+  });
+
+  it("fails an open socket on which an extension goes on", async () => {
+    const { KaazingWebSocket, initialize } = await load("slim.mjs");
+    const module = trappingModule("x-kaazing-ping-pong");
+    initialize(new WebAssembly.Module(module));
+    for (const how of ["received", "sent"]) {
+      const server = await peer([
+        ...[accept(), send({ text: "open" }), wait("go")],
+        ...(how === "received" ? [send({ text: "X" })] : [receiveClose()]),
+      ]);
+      const socket = new KaazingWebSocket(server.url);
+      const log = await opened(socket);
+      await server.release("go");
+      if (how === "sent") socket.send("X");
+      const error = await dropped(socket, "internal", log);
+      assert.instanceOf(error.cause, WebAssembly.RuntimeError);
+      const { messages, close } = await server.transcript();
+      assert.lengthOf(messages, 0);
+      assert.equal(close?.code, 4000);
     }
   });
 });

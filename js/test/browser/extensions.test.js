@@ -473,7 +473,10 @@ describe("transforms that take their time", () => {
   it("keep what is sent in order, count it, and hold back close()", async () => {
     /** @type {ReturnType<typeof deferred<string>>} */
     const first = deferred();
-    const plan = [...agree("x-own"), mark("open"), receiveClose()];
+    const plan = [
+      ...[...agree("x-own"), wait("closed"), send({ text: "late" })],
+      ...[mark("sent"), receiveClose()],
+    ];
     const { server, socket, log } = await connect(
       plan,
       own({ onSend: (data) => (data === "first" ? first.promise : data) }),
@@ -514,8 +517,12 @@ describe("transforms that take their time", () => {
     socket.close(3002, "too late");
     socket.send("too late"); // counts, and goes nowhere
     assert.equal(socket.bufferedAmount, 5 + 9 + 4 + 8);
+    await server.release("closed");
+    await server.reached("sent");
+    await settled();
     first.resolve("one");
     const event = await log.next("close");
+    assert.deepEqual(log.types, ["open", "close"], "no message after close()");
     assert.deepEqual(
       [event.code, event.reason, event.wasClean],
       [3001, "done", true],

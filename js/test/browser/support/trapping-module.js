@@ -1,13 +1,14 @@
 /**
- * A module with the exports of khp.wasm, assembled by hand. It answers the
- * events start and opened with no command. At a message it opens the socket; at
- * one that begins with "X" it traps.
+ * A module with the exports of khp.wasm, assembled by hand. At a message of the
+ * handshake it opens the socket, at one that begins with "X" it traps, also on
+ * the open socket. It answers other events with no command.
  *
+ * @param {string} [agreed] the name of an extension
  * @returns {Uint8Array<ArrayBuffer>}
  */
-export function trappingModule() {
+export function trappingModule(agreed) {
   const room = 1024; // for the event
-  const answers = { open: 16, nothing: 64 };
+  const answers = { open: 16, nothing: 256 };
   const kindMessage = 3;
   const text = 12; // kind, whether it is text, length, then the data
   return new Uint8Array([
@@ -29,13 +30,6 @@ export function trappingModule() {
         code([...constant(room)]),
         code([
           ...[
-            ...constant(room),
-            ...load32,
-            ...constant(kindMessage),
-            EQUAL,
-            ...IF,
-          ],
-          ...[
             ...constant(room + text),
             ...load8,
             ...constant("X".charCodeAt(0)),
@@ -44,24 +38,40 @@ export function trappingModule() {
             UNREACHABLE,
             END,
           ],
+          ...[
+            ...constant(room),
+            ...load32,
+            ...constant(kindMessage),
+            EQUAL,
+            ...IF,
+          ],
           ...[...constant(answers.open), RETURN, END],
           ...constant(answers.nothing),
         ]),
       ),
     ]),
-    // An answer is its length and its commands; open is kind 6, two empty strings and an empty list.
     ...section(11, [
       vector([
         0x00,
         ...constant(answers.open),
         END,
-        ...vector(
-          ...[16, 0, 0, 0, 6, ...Array(15).fill(0)].map((byte) => [byte]),
-        ),
+        ...vector(...prefixed(openCommand(agreed)).map((byte) => [byte])),
       ]),
     ]),
   ]);
 }
+
+/** Kind 6, two empty strings, and a list of names with parameters. @param {string} [agreed] */
+function openCommand(agreed) {
+  const name = prefixed([...(agreed ?? "")].map((c) => c.charCodeAt(0)));
+  const list = agreed ? [...number(1), ...name, ...number(0)] : number(0);
+  return [...number(6), ...prefixed([]), ...prefixed([]), ...list];
+}
+
+/** @param {number} n below 256 */
+const number = (n) => [n, 0, 0, 0];
+/** @param {number[]} bytes behind their length */
+const prefixed = (bytes) => [...number(bytes.length), ...bytes];
 
 const I32 = 0x7f;
 const EQUAL = 0x46;
