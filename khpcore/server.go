@@ -292,6 +292,8 @@ func outgoing(r *Response) *Response {
 			equalFold(f.Name, "Content-Length"), equalFold(f.Name, "Transfer-Encoding"),
 			equalFold(f.Name, "Trailer"), equalFold(f.Name, "Keep-Alive"):
 		case r.Status != 101 && equalFold(f.Name, "Connection"):
+		case equalFold(f.Name, "Sec-WebSocket-Extensions") && trimList(f.Value) == "":
+			// khp.md: if present it must contain a non-empty list.
 		default:
 			out.Header = append(out.Header, f)
 		}
