@@ -64,7 +64,7 @@ import { copyBytes, isBufferSource } from "./send-data.js";
  *   request. They stay at the URL's origin.
  * @property {"follow" | "same-origin" | "error" | ConfirmRedirect} [redirect]
  *   Which redirects to follow; "follow" is the default.
- * @property {Iterable<string | ExtensionOffer> | null} [extensions] The
+ * @property {readonly (string | ExtensionOffer)[] | null} [extensions] The
  *   application-class extensions to offer, in order of preference: an offer as
  *   it stands in the header, or an extension of one's own.
  * @property {number} [handshakeTimeout] Milliseconds from construction to open,

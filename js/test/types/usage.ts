@@ -66,6 +66,8 @@ initialize(fetch("khp.wasm")).then(() => initialize(new Uint8Array(8)));
 
 // @ts-expect-error not a list
 new KaazingWebSocket("ws://host", [], { extensions: extension });
+// @ts-expect-error nor is a string
+new KaazingWebSocket("ws://host", [], { extensions: "x-own" });
 // @ts-expect-error a transform makes no numbers
 extension.accept = () => ({ onSend: () => 5 });
 // @ts-expect-error nor is it waited for
