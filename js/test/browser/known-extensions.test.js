@@ -267,7 +267,7 @@ describe("x-kaazing-idle-timeout", () => {
 
   it("leaves one alone on which something does", async () => {
     const { server, socket, log } = await connect([
-      ...[...begin(), respond("101 OK", pingPong, idle(600)), mark("open")],
+      ...[...begin(), respond("101 OK", pingPong, idle(900)), mark("open")],
       ...Array.from({ length: 4 }, (_, i) => [
         ...[wait(`go ${i}`), send(i % 2 ? ping : { text: `${i}` })],
       ]).flat(),
@@ -276,12 +276,12 @@ describe("x-kaazing-idle-timeout", () => {
     await log.next("open");
     const begun = performance.now();
     for (let i = 0; i < 5; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await new Promise((resolve) => setTimeout(resolve, 300));
       await server.release(`go ${i}`);
     }
     const { code } = await log.next("close");
-    // Where the machine held us up for longer than the limit, it rightly ran out.
-    if (performance.now() - begun < 1500) assert.equal(code, 1000);
+    // Five times 300 ms: a machine that stood still between two of them takes longer.
+    if (performance.now() - begun < 2000) assert.equal(code, 1000);
     assert.equal(socket.readyState, WebSocket.CLOSED);
     await server.transcript();
   });
