@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
+	"weak"
 
 	"github.com/gobwas/ws"
 	"github.com/stretchr/testify/require"
@@ -72,6 +74,33 @@ func responseNotRead(t *testing.T, handler http.Handler) {
 	c.request("/")
 	_, err = c.br.ReadByte() // the write of all the rest has begun
 	require.NoError(t, err)
+}
+
+// TestRefusedRequestIsForgotten: a request to which next said 401, and the
+// credentials in it, do not live as long as the connection.
+func TestRefusedRequestIsForgotten(t *testing.T) {
+	requests, opened := make(chan weak.Pointer[http.Request], 1), make(chan bool)
+	addr := start(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") == "Bearer wrong" {
+			requests <- weak.Make(r)
+			w.WriteHeader(401)
+			return
+		}
+		mirror(t)(w, r)
+		close(opened)
+	}, khpserver.Options{})
+	c := open(t, addr, "/")
+	c.request("/", "Authorization: Bearer wrong")
+	require.Equal(t, 401, c.response().status)
+	request := await(t, requests, "next is called")
+	c.request("/", "Authorization: Bearer right")
+	require.Equal(t, 101, c.response().status)
+	require.Eventually(t, func() bool { runtime.GC(); return request.Value() == nil }, patience, time.Millisecond)
+	select {
+	case <-opened:
+		require.Fail(t, "the connection has ended")
+	default:
+	}
 }
 
 // memoryInUse is that of the heap, after a collection, and of all stacks.
