@@ -379,8 +379,8 @@ func (c *Client) open(protocol, opening string, agreed []Extension) {
 	if opening != "" {
 		all = append([]string{opening}, all...)
 	}
-	c.do(&Open{protocol, join(all, ", "), agreed})
 	filter := c.filter
+	c.do(&Open{protocol, join(all, ", "), agreed, filter != nil})
 	if c.end(); filter != nil {
 		c.state, c.filter = stateOpen, filter
 		c.armIdle()
@@ -452,6 +452,7 @@ func (c *Client) connect() {
 	c.url = c.next
 	c.attempt, c.sent, c.status = 0, nil, 0
 	c.balanced, c.closing, c.hangUp = false, false, false
+	c.extensions, c.filter = nil, nil
 	c.state = stateConnecting
 	url := c.URL()
 	if c.cfg.Dialect == Gateway && !c.plain {

@@ -84,9 +84,11 @@ type Outcome struct {
 type Open struct {
 	// Protocol and Extensions are what was agreed, in both handshakes.
 	Protocol, Extensions string
-	// Agreed are the application-class extensions, in their order. Where one of
-	// them is known to this package, [Client.Received] and [Client.Sending] go on.
+	// Agreed are the application-class extensions, in their order.
 	Agreed []Extension
+	// GoesOn is set where one of them is known to this package: the client has
+	// a part in the open socket, by [Client.Received] and [Client.Sending].
+	GoesOn bool
 }
 
 // Deliver gives the message of [Client.Received] to the application.

@@ -258,7 +258,11 @@ func Render(cmd khpcore.Command) string {
 		op := [...]string{khpcore.TimerStart: "start", khpcore.TimerPause: "pause", khpcore.TimerResume: "resume", khpcore.TimerIdle: "idle"}[c.Op]
 		return render("timer", op, strconv.Itoa(c.Millis))
 	case *khpcore.Open:
-		return render("open", c.Protocol, c.Extensions)
+		words := []string{"open", c.Protocol, c.Extensions}
+		if c.GoesOn {
+			words = append(words, "goes-on")
+		}
+		return render(words...)
 	case *khpcore.Deliver:
 		return "deliver"
 	case *khpcore.Outcome:

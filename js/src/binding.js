@@ -70,9 +70,6 @@ const ABORT = 10;
  */
 const MOST = 1 << 17;
 
-/** The extensions that the module has a part in once the socket is open. */
-const known = ["x-kaazing-ping-pong", "x-kaazing-idle-timeout"];
-
 /** How many bytes of a message on an open socket the module is to see, or all. */
 const HEAD = 7;
 
@@ -436,7 +433,7 @@ function decodeOpen(r) {
   const protocol = r.string();
   const extensions = r.string();
   const agreed = r.list(() => ({ name: r.string(), params: r.pairs() }));
-  const goesOn = agreed.some(({ name }) => known.includes(name));
+  const goesOn = r.number() !== 0;
   return { kind: "open", protocol, extensions, agreed, goesOn };
 }
 

@@ -48,7 +48,7 @@ func appendCommand(dst []byte, command khpcore.Command) []byte {
 		for _, e := range c.Agreed {
 			dst = appendFields(appendString(dst, e.Name), e.Params)
 		}
-		return dst
+		return appendBool(dst, c.GoesOn)
 	case *khpcore.Deliver:
 		return appendNumber(dst, CommandDeliver)
 	case *khpcore.Fail:

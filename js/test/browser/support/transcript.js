@@ -173,7 +173,10 @@ export function render(command) {
     case "timer":
       return line("timer", operationName(command.operation), command.ms);
     case "open":
-      return line("open", command.protocol, command.extensions);
+      return line(
+        ...["open", command.protocol, command.extensions],
+        ...(command.goesOn ? ["goes-on"] : []),
+      );
     case "deliver":
       return "deliver";
     case "outcome":

@@ -61,11 +61,12 @@ export function trappingModule(agreed) {
   ]);
 }
 
-/** Kind 6, two empty strings, and a list of names with parameters. @param {string} [agreed] */
+/** Kind 6, two empty strings, a list of names with parameters, and whether it goes on. @param {string} [agreed] */
 function openCommand(agreed) {
   const name = prefixed([...(agreed ?? "")].map((c) => c.charCodeAt(0)));
   const list = agreed ? [...number(1), ...name, ...number(0)] : number(0);
-  return [...number(6), ...prefixed([]), ...prefixed([]), ...list];
+  const goesOn = number(agreed ? 1 : 0);
+  return [...number(6), ...prefixed([]), ...prefixed([]), ...list, ...goesOn];
 }
 
 /** @param {number} n below 256 */
