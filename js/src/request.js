@@ -73,9 +73,15 @@ export function withUserinfo(absolute, { username, password }) {
 /** @param {string} text */
 function cutUserinfo(text) {
   const url = parse(text);
-  const { username = "", password = "" } = url ?? {};
-  if (!url || (!username && !password))
-    return { url: text, username, password };
+  // The native constructor says what is wrong with it, and shows it.
+  if (!url)
+    return {
+      url: text.replace(/\/\/[^/?#]*@/, "//"),
+      username: "",
+      password: "",
+    };
+  const { username, password } = url;
+  if (!username && !password) return { url: text, username, password };
   url.username = "";
   url.password = "";
   return { url: url.href, username, password };
@@ -89,7 +95,7 @@ function parse(text) {
       globalThis.document?.baseURI ?? globalThis.location?.href,
     );
   } catch {
-    return null; // the native constructor says what is wrong with it
+    return null;
   }
 }
 

@@ -28,6 +28,15 @@ describe("userinfo", () => {
     }
   });
 
+  test("is cut off a URL that cannot be parsed too, since the error shows that", () => {
+    for (const [url, shown] of [
+      ["ws://joe:welcome@host:99999/", "ws://host:99999/"],
+      ["ws://joe:wel@come@/", "ws:///"],
+      ["ws://h:x/@a", "ws://h:x/@a"],
+    ])
+      assert.equal(toRequest(url, []).url, shown);
+  });
+
   test("where there is none, the URL is passed as it was given", () => {
     for (const url of ["ws://host", "HTTP://Host", "/a", "ws://a b", ""])
       assert.equal(toRequest(url, []).url, url);
