@@ -14,9 +14,12 @@ const (
 type Crypto interface {
 	// Hash returns the hash of data.
 	Hash(h DigestHash, data string) []byte
-	// Random returns n random bytes, fit for a nonce.
+	// Random returns up to n random bytes, fit for a nonce.
 	Random(n int) []byte
 }
+
+// cnonceBytes is how many random bytes are in a client's nonce.
+const cnonceBytes = 36
 
 // A digest is a challenge of the scheme Digest with credentials for it, good
 // for any number of requests (RFC 7616 3.4).
@@ -101,7 +104,7 @@ func (d *digest) next(nonce string) { d.nonce, d.cnonce, d.count = nonce, "", 0 
 func (d *digest) authorization(target string) string {
 	d.count++
 	if d.cnonce == "" {
-		d.cnonce = string(appendBase64(nil, string(d.crypto.Random(18))))
+		d.cnonce = string(appendBase64(nil, string(d.crypto.Random(cnonceBytes))))
 	}
 	if d.a1 == "" {
 		d.a1 = d.h(d.username, d.realm, d.password)

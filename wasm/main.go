@@ -47,7 +47,7 @@ type host struct{}
 func hostHash(algorithm uint32, data unsafe.Pointer, size uint32, out unsafe.Pointer) uint32
 
 //go:wasmimport khp random
-func hostRandom(out unsafe.Pointer, size uint32)
+func hostRandom(out unsafe.Pointer, size uint32) uint32
 
 func (host) Hash(h khpcore.DigestHash, data string) []byte {
 	out := make([]byte, 32)
@@ -57,8 +57,7 @@ func (host) Hash(h khpcore.DigestHash, data string) []byte {
 
 func (host) Random(n int) []byte {
 	out := make([]byte, n)
-	hostRandom(unsafe.Pointer(&out[0]), uint32(n))
-	return out
+	return out[:min(int(hostRandom(unsafe.Pointer(&out[0]), uint32(n))), n)]
 }
 
 func address(b []byte) uint32 { return uint32(uintptr(unsafe.Pointer(unsafe.SliceData(b)))) }

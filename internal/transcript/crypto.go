@@ -8,9 +8,9 @@ import (
 	"github.com/kaazingwebsocket/kaazingwebsocket/khpcore"
 )
 
-// Crypto has the hashes of native Go, and random numbers that are all zero, so
-// that a replay is the same each time.
-type Crypto struct{}
+// Crypto has the hashes of native Go, and the random bytes that it is given, or
+// zeros, so that a replay is the same each time.
+type Crypto struct{ Bytes []byte }
 
 // Hash implements [khpcore.Crypto].
 func (Crypto) Hash(h khpcore.DigestHash, data string) []byte {
@@ -27,4 +27,9 @@ func (Crypto) Hash(h khpcore.DigestHash, data string) []byte {
 }
 
 // Random implements [khpcore.Crypto].
-func (Crypto) Random(n int) []byte { return make([]byte, n) }
+func (c Crypto) Random(n int) []byte {
+	if c.Bytes != nil {
+		return c.Bytes
+	}
+	return make([]byte, n)
+}

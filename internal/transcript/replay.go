@@ -41,10 +41,10 @@ func (t *Transcript) Record() error {
 	return err
 }
 
-// client returns one whose random numbers are all zero.
+// client returns one whose random numbers are those of the transcript.
 func (t *Transcript) client() (*khpcore.Client, error) {
 	cfg := t.Config
-	cfg.Crypto = Crypto{}
+	cfg.Crypto = Crypto{t.Random}
 	return khpcore.NewClient(cfg)
 }
 

@@ -8,6 +8,7 @@
 package transcript
 
 import (
+	"encoding/base64"
 	"fmt"
 	"os"
 	"strconv"
@@ -19,6 +20,8 @@ import (
 // A Transcript is one recorded handshake.
 type Transcript struct {
 	Config khpcore.ClientConfig
+	// Random are the random bytes that the client gets, or nil for zeros.
+	Random []byte
 	Steps  []Step
 	header []string // lines before the first event, as they were
 }
@@ -105,6 +108,9 @@ func (t *Transcript) configure(line string) error {
 		c.Protocols = args
 	case "header":
 		c.Header = append(c.Header, khpcore.Field{Name: args[0], Value: args[1]})
+	case "cnonce": // as it is on the wire
+		t.Random, err = base64.StdEncoding.DecodeString(args[0])
+		return err
 	case "extensions":
 		c.Extensions, err = khpcore.ParseExtensions(args[0])
 		return err

@@ -38,7 +38,7 @@ export function cryptoImports(memory) {
        * @param {number} size
        */
       random(out, size) {
-        crypto.getRandomValues(bytes(out, size));
+        return crypto.getRandomValues(bytes(out, size)).length;
       },
     },
   };

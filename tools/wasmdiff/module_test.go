@@ -24,7 +24,7 @@ type handler func(event []byte) ([]byte, error)
 
 // native is khpcore, compiled as this test is.
 func native() handler {
-	m := abi.Machine{Crypto: transcript.Crypto{}}
+	m := abi.Machine{Crypto: transcript.Crypto{Bytes: randomBytes}}
 	return func(event []byte) ([]byte, error) { return m.Handle(nil, event), nil }
 }
 
@@ -52,6 +52,9 @@ func load(tb testing.TB, path string) *module {
 	return &module{r, compiled}
 }
 
+// randomBytes are what all sides get for random numbers; nil is zeros.
+var randomBytes []byte
+
 // hash and random are what the module imports: native Go's hashes, and no
 // randomness, so that all three sides agree.
 func hash(_ context.Context, m api.Module, algorithm, data, size, out uint32) uint32 {
@@ -61,8 +64,10 @@ func hash(_ context.Context, m api.Module, algorithm, data, size, out uint32) ui
 	return uint32(len(sum))
 }
 
-func random(_ context.Context, m api.Module, out, size uint32) {
-	m.Memory().Write(out, transcript.Crypto{}.Random(int(size)))
+func random(_ context.Context, m api.Module, out, size uint32) uint32 {
+	bytes := transcript.Crypto{Bytes: randomBytes}.Random(int(size))
+	m.Memory().Write(out, bytes)
+	return uint32(len(bytes))
 }
 
 // shipped is the module that the npm package has.

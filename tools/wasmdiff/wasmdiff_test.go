@@ -30,7 +30,7 @@ func TestHash(t *testing.T) {
 // TestModulesAgree runs the recorded handshakes, and every input of the fuzz
 // corpus as a response, through native khpcore and both modules.
 func TestModulesAgree(t *testing.T) {
-	scripts := map[string][][]byte{}
+	scripts, randoms := map[string][][]byte{}, map[string][]byte{}
 	paths, err := filepath.Glob(testdata + "transcripts/*.txt")
 	require.NoError(t, err)
 	require.NotEmpty(t, paths)
@@ -39,7 +39,7 @@ func TestModulesAgree(t *testing.T) {
 		require.NoError(t, err)
 		events, err := recorded.Encode()
 		require.NoError(t, err)
-		scripts[filepath.Base(path)] = events
+		scripts[filepath.Base(path)], randoms[filepath.Base(path)] = events, recorded.Random
 	}
 	inputs, err := filepath.Glob(testdata + "fuzz/*/*")
 	require.NoError(t, err)
@@ -53,8 +53,10 @@ func TestModulesAgree(t *testing.T) {
 	for name, m := range modules {
 		t.Run(name, func(t *testing.T) {
 			for script, events := range scripts {
+				randomBytes = randoms[script]
 				agree(t, script, events, m.instance(t))
 			}
+			randomBytes = nil
 		})
 	}
 }

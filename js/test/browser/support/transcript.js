@@ -42,6 +42,17 @@ export function parse(source) {
 
 /**
  * @param {Transcript} transcript
+ * @returns {Uint8Array | null} the random bytes that it was recorded with; null is zeros
+ */
+export function randomBytes({ settings }) {
+  const [cnonce] = settings.cnonce?.[0] ?? [];
+  return cnonce
+    ? Uint8Array.from(atob(text(cnonce)), (c) => c.charCodeAt(0))
+    : null;
+}
+
+/**
+ * @param {Transcript} transcript
  * @param {Core} core
  * @returns {Transcript["steps"]} with what the core answered
  */
@@ -117,7 +128,7 @@ function apply(core, [name, ...words], settings, url) {
 /** @param {Transcript["settings"]} settings @returns {any} the options of a start event */
 function options(settings) {
   const known =
-    "url protocols header extensions body credentials ask redirect dialect timeout fallback";
+    "url protocols header extensions body credentials ask redirect dialect timeout fallback cnonce";
   for (const name of Object.keys(settings))
     if (!known.split(" ").includes(name))
       throw new Error(`unknown setting ${name}`);
