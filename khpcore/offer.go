@@ -6,10 +6,14 @@ type Offer struct {
 	// Protocols are the application's subprotocols in order of preference. They
 	// never contain [Subprotocol].
 	Protocols []string
-	// Extensions are the application-class extension offers, parameters
-	// included. Extensions of the frame layer are left out: they belong to the
-	// opening handshake.
-	Extensions []string
+	// Extensions are the application-class extensions that the client offers, in
+	// order of preference. Those of the frame layer are left out: they belong to
+	// the opening handshake. The server's user may take out those that it knows
+	// before it asks the application, which may agree to what is left.
+	Extensions []Extension
+	// Agreed are the extensions that the server's user agrees to itself, of those
+	// that it took out. They go into an extended 101, behind the application's.
+	Agreed []Extension
 	// Header are the headers for the application to see next to those of the
 	// opening request. Authorization and Proxy-Authorization take the place of
 	// one there.
@@ -18,26 +22,32 @@ type Offer struct {
 	Body []byte
 }
 
-// newOffer reads the offer out of a request that has passed [Server.vet].
-// opening are the protocols of the opening request.
-func newOffer(req *Request, opening []string) *Offer {
+// newOffer reads the offer out of a request that has passed [Server.vet]. The
+// error is a [*SyntaxError] or a [*RefusedError].
+func newOffer(req *Request, cfg *ServerConfig) (*Offer, error) {
 	o := &Offer{Protocols: protocols(req.Header)}
 	if len(o.Protocols) == 0 {
-		o.Protocols = opening
+		o.Protocols = cfg.Protocols
+	}
+	extensions, err := req.Header.Extensions()
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range extensions {
+		switch {
+		// khp.md, Handshake Requirements for the Extended WebSocket Handshake.
+		case contains(cfg.Extensions, e.Name):
+			return nil, &RefusedError{"Sec-WebSocket-Extensions", "the opening handshake has agreed to " + quote(e.Name)}
+		case !IsFrameLayer(e.Name):
+			o.Extensions = append(o.Extensions, e)
+		}
 	}
 	for _, f := range req.Header {
-		switch {
-		case equalFold(f.Name, "Sec-WebSocket-Extensions"):
-			for _, offer := range splitList(f.Value) {
-				if !isFrameLayer(extensionName(offer)) {
-					o.Extensions = append(o.Extensions, offer)
-				}
-			}
-		case requestFieldClass(f.Name) == fieldFree:
+		if requestFieldClass(f.Name) == fieldFree {
 			o.Header = append(o.Header, f)
 		}
 	}
-	return o
+	return o, nil
 }
 
 // protocols returns the application's subprotocols that a request names.
@@ -57,18 +67,10 @@ func protocols(header Fields) []string {
 	return nil
 }
 
-// extensionName cuts the parameters off an extension offer (RFC 6455 9.1).
-func extensionName(offer string) string {
-	if i := indexByte(offer, ';'); i >= 0 {
-		offer = offer[:i]
-	}
-	return trimSpace(offer)
-}
-
-// isFrameLayer tells the extensions that change frames, those of the opening
+// IsFrameLayer tells the extensions that change frames, those of the opening
 // handshake, from application-class ones (khp.md, Introduction). Browsers have
 // known these.
-func isFrameLayer(name string) bool {
+func IsFrameLayer(name string) bool {
 	return hasPrefixFold(name, "permessage-") || hasPrefixFold(name, "perframe-") ||
 		equalFold(name, "deflate-frame") || equalFold(name, "x-webkit-deflate-frame") ||
 		equalFold(name, "mux")
@@ -84,51 +86,27 @@ func (o *Offer) checkAgreed(header Fields) error {
 			return &SyntaxError{what, "a subprotocol that was not offered", "one that was, or none"}
 		}
 	}
-	for _, f := range header {
-		if !equalFold(f.Name, "Sec-WebSocket-Extensions") {
-			continue
-		}
-		for _, agreed := range splitList(f.Value) {
-			if !o.offers(extensionName(agreed)) {
-				return &SyntaxError{what, "an extension that was not offered: " + quote(extensionName(agreed)), "those that were, or none"}
-			}
+	agreed, err := header.Extensions()
+	if err != nil {
+		return err
+	}
+	for i, e := range agreed {
+		switch {
+		case !named(o.Extensions, e.Name):
+			return &SyntaxError{what, "an extension that was not offered: " + quote(e.Name), "those that were, or none"}
+		case named(agreed[:i], e.Name), named(o.Agreed, e.Name):
+			return &SyntaxError{what, "an extension twice: " + quote(e.Name), "it once"}
 		}
 	}
 	return nil
 }
 
-func (o *Offer) offers(extension string) bool {
-	for _, offer := range o.Extensions {
-		if extensionName(offer) == extension {
-			return true
-		}
+// agreed returns the fields of what the server's user agrees to, one for each
+// extension as deployed clients are used to.
+func (o *Offer) agreed() Fields {
+	var fields Fields
+	for _, e := range o.Agreed {
+		fields = append(fields, Field{"Sec-WebSocket-Extensions", e.String()})
 	}
-	return false
-}
-
-// splitList returns the members of a comma-separated header value (RFC 9110
-// 5.6.1), white space around them and empty ones left out. A comma in a quoted
-// string does not separate.
-func splitList(value string) []string {
-	var members []string
-	start, quoted := 0, false
-	for i := 0; i < len(value); i++ {
-		switch c := value[i]; {
-		case c == '"':
-			quoted = !quoted
-		case c == '\\' && quoted:
-			i++ // quoted-pair
-		case c == ',' && !quoted:
-			members = appendMember(members, value[start:i])
-			start = i + 1
-		}
-	}
-	return appendMember(members, value[start:])
-}
-
-func appendMember(members []string, member string) []string {
-	if member = trimSpace(member); member == "" {
-		return members
-	}
-	return append(members, member)
+	return fields
 }

@@ -11,6 +11,9 @@ type ServerConfig struct {
 	// Protocols are those that the opening request offers besides [Subprotocol].
 	// They count if the extended request names none.
 	Protocols []string
+	// Extensions are the names of those that the opening handshake has agreed
+	// to. An extended request must not offer them again.
+	Extensions []string
 	// HasHeader tells whether the opening request has a header of that name.
 	// Such a header cannot come again in the extended request. Nil is none.
 	HasHeader func(name string) bool
@@ -159,7 +162,11 @@ func (s *Server) bodyError(got string) error {
 
 // take has a request served, or waits for its body.
 func (s *Server) take(req *Request) ServerStep {
-	s.offer = newOffer(req, s.cfg.Protocols)
+	offer, err := newOffer(req, &s.cfg)
+	if err != nil {
+		return s.refuse(err)
+	}
+	s.offer = offer
 	if req.Header.Count("Expect") == 0 {
 		s.state = serverServing
 		return ServerStep{Serve: s.offer}
@@ -210,7 +217,9 @@ func (s *Server) Respond(r *Response) ServerStep {
 		if err := s.offer.checkAgreed(r.Header); err != nil {
 			return s.badGateway(err)
 		}
-		step := s.end(r, ServerStep{Open: true})
+		opening := *r
+		opening.Header = append(r.Header[:len(r.Header):len(r.Header)], s.offer.agreed()...)
+		step := s.end(&opening, ServerStep{Open: true})
 		if step.Open && s.cfg.Dialect == Gateway {
 			step.Send = append(step.Send, []byte(balancerStay))
 		}

@@ -172,6 +172,8 @@ func TestServerAgreement(t *testing.T) {
 		"both, with parameters":   {Fields{{"Sec-WebSocket-Extensions", `x-b;r="a,c"`}, {"sec-websocket-extensions", "x-a ; q"}}, true},
 		"another extension":       {Fields{{"Sec-WebSocket-Extensions", "x-b, x-c"}}, false},
 		"a frame-layer extension": {Fields{{"Sec-WebSocket-Extensions", "permessage-deflate"}}, false},
+		"an extension twice":      {Fields{{"Sec-WebSocket-Extensions", "x-b, x-b"}}, false},
+		"a malformed one":         {Fields{{"Sec-WebSocket-Extensions", "x-b;"}}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			step := serving(t, offer...).Respond(&Response{Status: 101, Header: tc.header})
@@ -183,6 +185,43 @@ func TestServerAgreement(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What the server's user agrees to is in the 101 next to what the application
+// agrees to, which is held to what it was offered.
+func TestServerAgreesItself(t *testing.T) {
+	offer := []string{`Sec-WebSocket-Extensions: x-a; p, x-b, x-c`}
+	for name, tc := range map[string]struct {
+		header string
+		open   bool
+	}{
+		"nothing":             {"", true},
+		"another":             {"x-b; q=1", true},
+		"the same":            {"x-a", false},
+		"one that was kept":   {"x-c", false},
+		"one and one kept":    {"x-b, x-c", false},
+		"one that none asked": {"x-d", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := NewServer(ServerConfig{Target: "/a?b"})
+			o := s.Message(extendedRequest(offer...)).Serve
+			o.Extensions, o.Agreed = o.Extensions[1:2], []Extension{{"x-a", Fields{{"r", "s t"}}}}
+			var header Fields
+			if tc.header != "" {
+				header = Fields{{"Sec-WebSocket-Extensions", tc.header}}
+			}
+			step := s.Respond(&Response{Status: 101, Header: header})
+			require.Equal(t, tc.open, step.Open)
+			if tc.open {
+				r := sent(t, step)
+				require.Equal(t, append(header, Field{"Sec-WebSocket-Extensions", `x-a; r="s t"`}), r.Header)
+			}
+		})
+	}
+	s := NewServer(ServerConfig{Target: "/a?b"})
+	o := s.Message(extendedRequest(offer...)).Serve
+	o.Agreed = o.Extensions
+	require.Equal(t, Fields{{"Content-Length", "0"}}, sent(t, s.Respond(&Response{Status: 403})).Header, "in no other response")
 }
 
 func TestServerOffer(t *testing.T) {
@@ -199,9 +238,8 @@ func TestServerOffer(t *testing.T) {
 		{"KHP left out", []string{"a"}, []string{"Sec-WebSocket-Protocol: " + Subprotocol}, Offer{Protocols: []string{"a"}}},
 		{"without the prefix", []string{"a"}, []string{"WebSocket-Protocol: b", "Sec-WebSocket-Protocol:"}, Offer{Protocols: []string{"b"}}},
 		{"both", nil, []string{"WebSocket-Protocol: b", "Sec-WebSocket-Protocol: c"}, Offer{Protocols: []string{"c"}}},
-		{"extensions", nil, []string{`Sec-WebSocket-Extensions: x-a; p="1,\"2", mux, x-b`, "Sec-WebSocket-Extensions: permessage-bzip2;a, deflate-frame , x-c;"},
-			Offer{Extensions: []string{`x-a; p="1,\"2"`, "x-b", "x-c;"}}},
-		{"a quotation without end", nil, []string{`Sec-WebSocket-Extensions: x-a; p="1, x-b\`}, Offer{Extensions: []string{`x-a; p="1, x-b\`}}},
+		{"extensions", nil, []string{`Sec-WebSocket-Extensions: x-a; p="1,\"2", mux, x-b`, "Sec-WebSocket-Extensions: permessage-bzip2;a, deflate-frame , x-b; q ; r = 1"},
+			Offer{Extensions: []Extension{{"x-a", Fields{{"p", `1,"2`}}}, {"x-b", nil}, {"x-b", Fields{{"q", ""}, {"r", "1"}}}}}},
 		{"headers", nil, []string{"Host: x", "CONNECTION: x", "X-A: 1", "x-a: 2", "Authorization: b", "Proxy-Authorization: c", "WebSocket-Extensions: d"},
 			Offer{Header: Fields{{"X-A", "1"}, {"x-a", "2"}, {"Authorization", "b"}, {"Proxy-Authorization", "c"}}}},
 	} {
@@ -237,12 +275,20 @@ func TestServerRefuses(t *testing.T) {
 		{"one that is listed and refused", extendedRequest("Cookie: x"), []string{"Cookie"}, 400, new(*RefusedError)},
 		{"another target", []byte("GET /a HTTP/1.1\r\n\r\n"), nil, 400, new(*RefusedError)},
 		{"Expect", extendedRequest("Expect: 100-continue"), nil, 417, new(*RefusedError)},
+		{"an extension of the opening handshake", extendedRequest("Sec-WebSocket-Extensions: x-a", "Sec-WebSocket-Extensions: x-opening; a=1"), nil, 400, new(*RefusedError)},
+		{"one of the frame layer", extendedRequest("Sec-WebSocket-Extensions: permessage-opening"), nil, 400, new(*RefusedError)},
+		{"an extension without a name", extendedRequest("Sec-WebSocket-Extensions: x-a, ;b"), nil, 400, new(*SyntaxError)},
+		{"a parameter without a name", extendedRequest("Sec-WebSocket-Extensions: x-a;"), nil, 400, new(*SyntaxError)},
+		{"a parameter without its value", extendedRequest("Sec-WebSocket-Extensions: x-a; b="), nil, 400, new(*SyntaxError)},
+		{"a quotation without end", extendedRequest(`Sec-WebSocket-Extensions: x-a; p="1, x-b\`), nil, 400, new(*SyntaxError)},
+		{"two extensions without a comma", extendedRequest("Sec-WebSocket-Extensions: x-a x-b"), nil, 400, new(*SyntaxError)},
 		{"nothing", nil, nil, 400, new(*SyntaxError)},
 		{"two requests", append(extendedRequest(), extendedRequest()...), nil, 400, new(*SyntaxError)},
 		{"a long line", extendedRequest("X: " + strings.Repeat("y", DefaultLineBytes)), nil, 400, new(*LimitError)},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			s := NewServer(ServerConfig{Target: "/a?b", HasHeader: opening, AllowHeaders: tc.allow})
+			s := NewServer(ServerConfig{Target: "/a?b", HasHeader: opening, AllowHeaders: tc.allow,
+				Extensions: []string{"x-opening", "permessage-opening"}})
 			step := s.Message(tc.message)
 			if tc.status == 0 {
 				require.NotNil(t, step.Serve)

@@ -30,9 +30,12 @@ type answer struct {
 // pings, notices that the client goes away or speaks before its turn and that
 // the time is up, and sends the answer.
 type exchange struct {
-	session *session
-	cancel  context.CancelFunc
-	request *http.Request
+	session   *session
+	ctx       context.Context
+	cancel    context.CancelFunc
+	offer     *khpcore.Offer
+	agreement *agreement
+	request   *http.Request
 
 	mu     sync.Mutex
 	over   bool    // no answer is taken any more
@@ -40,6 +43,7 @@ type exchange struct {
 
 	decided chan struct{} // closed when the answer, whoever gave it, was sent
 	opened  bool          // after decided: the connection is next's
+	framed  *framedConn   // after decided: through this, or nil
 	done    chan struct{} // closed when watch has let go of the connection
 	replay  bool          // after done: another request is due
 }
@@ -50,8 +54,9 @@ func (s *session) exchange(offer *khpcore.Offer) (replay bool) {
 	ctx, cancel := context.WithCancel(s.opening.Context())
 	x := &exchange{
 		session: s,
+		ctx:     ctx,
 		cancel:  cancel,
-		request: s.nextRequest(ctx, offer),
+		offer:   offer,
 		decided: make(chan struct{}),
 		done:    make(chan struct{}),
 	}
@@ -62,9 +67,9 @@ func (s *session) exchange(offer *khpcore.Offer) (replay bool) {
 	return x.replay
 }
 
-// serve calls next. A panic of next goes on to who called ServeHTTP.
+// serve calls next, after the extensions. A panic of either goes on to who called
+// ServeHTTP.
 func (x *exchange) serve() {
-	w := newResponseWriter(x)
 	returned := false
 	defer func() {
 		x.cancel()
@@ -82,6 +87,9 @@ func (x *exchange) serve() {
 			panic(p)
 		}
 	}()
+	x.agreement = x.session.agree(x.offer)
+	x.request = x.session.nextRequest(x.ctx, x.offer)
+	w := newResponseWriter(x)
 	x.session.handler.next.ServeHTTP(w, x.request)
 	w.finish()
 	returned = true
@@ -143,7 +151,10 @@ func (x *exchange) send(step khpcore.ServerStep, a *answer) {
 	s := x.session
 	x.logStep(step, a)
 	var rest []byte
-	if step.Open {
+	switch {
+	case step.Open && x.agreement.goesOn():
+		x.framed = newFramedConn(s.conn, x.agreement, s.handler.opts.MaxMessage, s.log)
+	case step.Open:
 		rest = a.rest
 	}
 	if s.send(step, rest) != nil {

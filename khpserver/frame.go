@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"net"
 	"slices"
 
 	"github.com/gobwas/ws"
@@ -19,11 +18,12 @@ type protocolError struct {
 
 func (e *protocolError) Error() string { return "khpserver: " + e.reason }
 
-// A frameReader reads the client's frames, only as far as it is asked. When a
-// read ends early, by a deadline above all, what has arrived stays in buf: it
-// can go on later, or hand buf to who takes the connection over.
+// A frameReader reads frames, only as far as it is asked. When a read ends early,
+// by a deadline above all, what has arrived stays in buf: it can go on later, or
+// hand buf to who takes the connection over.
 type frameReader struct {
-	conn       net.Conn
+	conn       io.Reader
+	unmasked   bool   // the frames are a server's
 	buf        []byte // arrived and not yet taken
 	fragmented bool   // within a message of several frames
 }
@@ -51,6 +51,9 @@ func (r *frameReader) header() (h ws.Header, size int, err error) {
 
 func (r *frameReader) check(h ws.Header) error {
 	state := ws.StateServerSide
+	if r.unmasked {
+		state = ws.StateClientSide
+	}
 	if r.fragmented {
 		state |= ws.StateFragmented
 	}
@@ -64,24 +67,40 @@ func (r *frameReader) check(h ws.Header) error {
 // found its length bearable.
 func (r *frameReader) payload(h ws.Header, size int) ([]byte, error) {
 	end := size + int(h.Length)
-	for len(r.buf) < end {
-		if err := r.fill(); err != nil {
-			return nil, err
-		}
+	if err := r.await(end); err != nil {
+		return nil, err
 	}
 	p := slices.Clone(r.buf[size:end])
 	ws.Cipher(p, h.Mask, 0)
 	r.take(h, end)
+	if end > readChunk {
+		r.buf = slices.Clone(r.buf) // the room for a large frame is not kept
+	}
 	return p, nil
+}
+
+// await returns when n bytes have arrived.
+func (r *frameReader) await(n int) error {
+	for len(r.buf) < n {
+		if err := r.fill(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // skip takes a frame of any length off without keeping it.
 func (r *frameReader) skip(h ws.Header, size int) error {
 	r.take(h, size)
-	for left := h.Length; ; {
-		n := min(left, int64(len(r.buf)))
-		r.buf = r.buf[n:]
-		if left -= n; left == 0 {
+	return r.discard(h.Length)
+}
+
+// discard takes n bytes off without keeping them.
+func (r *frameReader) discard(n int64) error {
+	for {
+		part := min(n, int64(len(r.buf)))
+		r.buf = r.buf[part:]
+		if n -= part; n == 0 {
 			return nil
 		}
 		if err := r.fill(); err != nil {
@@ -111,10 +130,21 @@ func (r *frameReader) fill() error {
 
 // appendFrame appends a frame as a server sends it: whole and unmasked.
 func appendFrame(dst []byte, op ws.OpCode, payload []byte) []byte {
+	return appendFrameOf(dst, ws.Header{Fin: true, OpCode: op}, payload)
+}
+
+// appendFrameOf appends a frame with the header h, but for its length. If h says
+// so, it is masked.
+func appendFrameOf(dst []byte, h ws.Header, payload []byte) []byte {
+	h.Length = int64(len(payload))
 	b := bytes.NewBuffer(dst)
 	// Writing to a buffer cannot fail, and no length is negative.
-	_ = ws.WriteHeader(b, ws.Header{Fin: true, OpCode: op, Length: int64(len(payload))})
+	_ = ws.WriteHeader(b, h)
+	at := b.Len()
 	b.Write(payload)
+	if h.Masked {
+		ws.Cipher(b.Bytes()[at:], h.Mask, 0)
+	}
 	return b.Bytes()
 }
 

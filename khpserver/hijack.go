@@ -13,9 +13,13 @@ import (
 // written a whole response head it captures what is written, and reads wait.
 // With a 101 it opens, and is then as good as the connection below it: nothing
 // is looked at or copied any more. With any other response its work is done.
+//
+// The connection below is the client's own or, where an agreed extension goes
+// on, a [framedConn] over that.
 type hijackedConn struct {
 	net.Conn
 	exchange *exchange
+	below    net.Conn // once open
 
 	open    atomic.Bool
 	ready   chan struct{} // closed when open is set
@@ -35,35 +39,43 @@ func newHijackedConn(x *exchange) *hijackedConn {
 // Write takes the response of next, or what comes after it.
 func (c *hijackedConn) Write(p []byte) (int, error) {
 	if !c.open.Load() {
-		if took, err := c.capture(p); took {
+		if took, rest, err := c.capture(p); took {
+			if err == nil && len(rest) > 0 {
+				_, err = c.below.Write(rest)
+			}
 			if err != nil {
 				return 0, err
 			}
 			return len(p), nil
 		}
 	}
-	return c.Conn.Write(p)
+	return c.below.Write(p)
 }
 
 // capture takes bytes of the response; took is false if that is over and the
-// connection is open.
-func (c *hijackedConn) capture(p []byte) (took bool, err error) {
+// connection is open. rest are those behind the response that have not been
+// sent with it.
+func (c *hijackedConn) capture(p []byte) (took bool, rest []byte, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.open.Load() {
-		return false, nil
+		return false, nil, nil
 	}
 	if c.answered {
-		return true, net.ErrClosed
+		return true, nil, net.ErrClosed
 	}
 	a := c.raw.write(p, c.exchange.request)
 	if a == nil {
-		return true, nil
+		return true, nil, nil
 	}
-	if !c.respond(a) && (a.err != nil || a.response.Status == http.StatusSwitchingProtocols) {
-		return true, net.ErrClosed
+	opened := c.respond(a)
+	switch {
+	case opened && c.exchange.framed != nil:
+		return true, a.rest, nil
+	case !opened && (a.err != nil || a.response.Status == http.StatusSwitchingProtocols):
+		return true, nil, net.ErrClosed
 	}
-	return true, nil
+	return true, nil, nil
 }
 
 // respond gives the answer and, if that was a 101 which opened the client, opens
@@ -74,12 +86,19 @@ func (c *hijackedConn) respond(a *answer) (opened bool) {
 		return false
 	}
 	c.raw = rawResponse{}
-	c.pending = c.exchange.session.release()
+	pending := c.exchange.session.release()
+	if framed := c.exchange.framed; framed != nil {
+		framed.start(pending)
+		c.below = framed
+	} else {
+		c.pending = pending
+		c.below = c.Conn
+	}
 	if !c.readDeadline.IsZero() {
-		_ = c.Conn.SetReadDeadline(c.readDeadline)
+		_ = c.below.SetReadDeadline(c.readDeadline)
 	}
 	if !c.writeDeadline.IsZero() {
-		_ = c.Conn.SetWriteDeadline(c.writeDeadline)
+		_ = c.below.SetWriteDeadline(c.writeDeadline)
 	}
 	c.open.Store(true)
 	close(c.ready)
@@ -109,7 +128,7 @@ func (c *hijackedConn) returned() { c.give(c.end()) }
 // Close ends the response, if the connection is not open yet.
 func (c *hijackedConn) Close() error {
 	if c.open.Load() {
-		return c.Conn.Close()
+		return c.below.Close()
 	}
 	a := c.end()
 	if a == nil {
@@ -117,7 +136,7 @@ func (c *hijackedConn) Close() error {
 	}
 	c.give(a)
 	if c.open.Load() { // by a write at the same time
-		return c.Conn.Close()
+		return c.below.Close()
 	}
 	return nil
 }
@@ -144,7 +163,7 @@ func (c *hijackedConn) Read(p []byte) (int, error) {
 		c.pending = c.pending[n:]
 		return n, nil
 	}
-	return c.Conn.Read(p)
+	return c.below.Read(p)
 }
 
 // WriteTo and ReadFrom let the kernel splice where it can: io.Copy finds the
@@ -162,22 +181,24 @@ func (c *hijackedConn) WriteTo(w io.Writer) (int64, error) {
 			return written, err
 		}
 	}
-	n, err := io.Copy(w, c.Conn)
+	n, err := io.Copy(w, c.below)
 	return written + n, err
 }
 
 // ReadFrom writes what r has; see WriteTo.
 func (c *hijackedConn) ReadFrom(r io.Reader) (int64, error) {
 	if c.open.Load() {
-		return io.Copy(c.Conn, r)
+		return io.Copy(c.below, r)
 	}
 	return io.Copy(struct{ io.Writer }{c}, r)
 }
 
 // CloseWrite closes one direction, where the connection below can.
 func (c *hijackedConn) CloseWrite() error {
-	if cw, ok := c.Conn.(interface{ CloseWrite() error }); ok && c.open.Load() {
-		return cw.CloseWrite()
+	if c.open.Load() {
+		if cw, ok := c.below.(interface{ CloseWrite() error }); ok {
+			return cw.CloseWrite()
+		}
 	}
 	return c.Close()
 }
@@ -193,22 +214,22 @@ func (c *hijackedConn) SetDeadline(t time.Time) error {
 
 // SetReadDeadline is one half of SetDeadline.
 func (c *hijackedConn) SetReadDeadline(t time.Time) error {
-	return c.setDeadline(t, &c.readDeadline, c.Conn.SetReadDeadline)
+	return c.setDeadline(t, &c.readDeadline, net.Conn.SetReadDeadline)
 }
 
 // SetWriteDeadline is the other half of SetDeadline.
 func (c *hijackedConn) SetWriteDeadline(t time.Time) error {
-	return c.setDeadline(t, &c.writeDeadline, c.Conn.SetWriteDeadline)
+	return c.setDeadline(t, &c.writeDeadline, net.Conn.SetWriteDeadline)
 }
 
-func (c *hijackedConn) setDeadline(t time.Time, kept *time.Time, set func(time.Time) error) error {
+func (c *hijackedConn) setDeadline(t time.Time, kept *time.Time, set func(net.Conn, time.Time) error) error {
 	if c.open.Load() {
-		return set(t)
+		return set(c.below, t)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.open.Load() {
-		return set(t)
+		return set(c.below, t)
 	}
 	*kept = t
 	return nil

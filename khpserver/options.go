@@ -32,6 +32,17 @@ type Options struct {
 	// request. The default, 0, is that there must be none.
 	MaxRequestBody int
 
+	// Extensions are the application-class extensions that the server knows, and
+	// agrees to by itself: [PingPong], [IdleTimeout], your own. What a client
+	// offers besides goes on to next, with its parameters.
+	Extensions []Extension
+
+	// MaxMessage is the most bytes that a message may have which a [Transform]
+	// takes or makes. A larger one closes the connection: with code 1009 if it is
+	// the client's, else 1011. Messages that no transform takes are not limited.
+	// The default is 1 MiB.
+	MaxMessage int
+
 	// AllowOrigins are more origins, such as "https://example.com", from which
 	// WebSocket requests are accepted; "*" is all of them. The server's own
 	// origin, by the Host header, is accepted always, and so is a request
@@ -57,6 +68,7 @@ type Options struct {
 const (
 	DefaultHandshakeTimeout = 20 * time.Second
 	DefaultResponseTimeout  = 30 * time.Second
+	DefaultMaxMessage       = 1 << 20
 
 	// replayFactor is how much longer a client may take after a 401.
 	replayFactor = 4
@@ -97,6 +109,12 @@ func (o *Options) Validate() error {
 	if o.MaxRequestBody < 0 {
 		return &OptionError{"MaxRequestBody", strconv.Itoa(o.MaxRequestBody), "a number of bytes, or 0 for none"}
 	}
+	if o.MaxMessage < 0 {
+		return &OptionError{"MaxMessage", strconv.Itoa(o.MaxMessage), "a number of bytes, or 0 for the default"}
+	}
+	if err := o.validateExtensions(); err != nil {
+		return err
+	}
 	for _, name := range o.AllowHeaders {
 		if err := khpcore.CheckField(name, ""); err != nil {
 			return &OptionError{"AllowHeaders", quoted(name), "the name of a header"}
@@ -120,6 +138,9 @@ func (o *Options) withDefaults() Options {
 	}
 	if d.ResponseTimeout == 0 {
 		d.ResponseTimeout = DefaultResponseTimeout
+	}
+	if d.MaxMessage == 0 {
+		d.MaxMessage = DefaultMaxMessage
 	}
 	if d.Logger == nil {
 		d.Logger = slog.Default()

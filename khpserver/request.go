@@ -18,7 +18,7 @@ func (s *session) nextRequest(ctx context.Context, offer *khpcore.Offer) *http.R
 	setBody(r, offer.Body)
 	cutGatewayParameter(r)
 	setList(r.Header, "Sec-WebSocket-Protocol", offer.Protocols)
-	setList(r.Header, "Sec-WebSocket-Extensions", offer.Extensions)
+	setList(r.Header, "Sec-WebSocket-Extensions", offersOf(offer.Extensions))
 	for _, f := range offer.Header {
 		switch {
 		case strings.EqualFold(f.Name, "Authorization"), strings.EqualFold(f.Name, "Proxy-Authorization"):
@@ -58,4 +58,12 @@ func setList(h http.Header, name string, members []string) {
 	if len(members) > 0 {
 		h.Set(name, strings.Join(members, ", "))
 	}
+}
+
+func offersOf(extensions []khpcore.Extension) []string {
+	offers := make([]string, len(extensions))
+	for i, e := range extensions {
+		offers[i] = e.String()
+	}
+	return offers
 }
