@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/gobwas/ws"
 	"github.com/stretchr/testify/require"
@@ -102,6 +104,8 @@ func upgradeAsGateway(t *testing.T, w http.ResponseWriter, r *http.Request) {
 // the answers is checked. A line is one of
 //
 //	open TARGET PROTOCOLS   the opening handshake
+//	kept TARGET PROTOCOLS   the same with a server that knows the extensions of
+//	                        deployed gateways, on a clock of its own
 //	C HEADER "PAYLOAD"      a frame of the client: its header but for the mask key
 //	S HEADER "PAYLOAD"      a frame of the server
 //	end                     the server ends the connection
@@ -111,38 +115,47 @@ func TestDeployedClients(t *testing.T) {
 	require.NotEmpty(t, files)
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-			script, err := os.ReadFile(file)
+			text, err := os.ReadFile(file)
 			require.NoError(t, err)
-			addr := start(t, gatewayApplication(t), khpserver.Options{Dialect: khpcore.NoMarker})
-			play(t, connect(t, addr), string(script))
+			lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+			require.True(t, strings.HasPrefix(lines[0], "# "))
+			how, rest, _ := strings.Cut(lines[1], " ")
+			target, protocols, _ := strings.Cut(rest, " ")
+			head := opening(target, "Sec-WebSocket-Protocol: "+protocols)
+			if how == "kept" {
+				synctest.Test(t, func(t *testing.T) {
+					play(t, openPipe(t, head, gatewayApplication(t), khpserver.Options{
+						Extensions: []khpserver.Extension{khpserver.PingPong(0), khpserver.IdleTimeout(2 * time.Second)},
+					}), lines[2:])
+				})
+				return
+			}
+			require.Equal(t, "open", how)
+			c := connect(t, start(t, gatewayApplication(t), khpserver.Options{Dialect: khpcore.NoMarker}))
+			require.Equal(t, "x-kaazing-handshake", c.do(head).Header.Get("Sec-WebSocket-Protocol"))
+			play(t, c, lines[2:])
 		})
 	}
 }
 
-// play has a client go through a transcript.
-func play(t *testing.T, c *client, script string) {
+// play has a client go through the lines of a transcript behind its opening.
+func play(t *testing.T, c *client, lines []string) {
 	t.Helper()
-	for number, line := range strings.Split(strings.TrimSpace(script), "\n") {
-		what, rest, _ := strings.Cut(line, " ")
-		switch what {
-		case "#":
-		case "open":
-			target, protocols, _ := strings.Cut(rest, " ")
-			res := c.do(opening(target, "Sec-WebSocket-Protocol: "+protocols))
-			require.Equal(t, "x-kaazing-handshake", res.Header.Get("Sec-WebSocket-Protocol"))
+	for _, line := range lines {
+		switch what, rest, _ := strings.Cut(line, " "); what {
 		case "C":
 			head, payload := scripted(t, rest)
 			f := ws.MaskFrame(ws.NewFrame(ws.OpCode(head[0]&0xf), head[0]&0x80 != 0, payload))
 			b := ws.MustCompileFrame(f)
-			require.Equal(t, head, b[:len(head)], "line %d", number+1)
+			require.Equal(t, head, b[:len(head)], line)
 			c.write(b)
 		case "S":
 			head, payload := scripted(t, rest)
 			want := slices.Concat(head, payload)
 			got := make([]byte, len(want))
 			n, err := io.ReadFull(c.br, got)
-			require.Equal(t, string(want), string(got[:n]), "line %d", number+1)
-			require.NoError(t, err)
+			require.Equal(t, string(want), string(got[:n]), line)
+			require.NoError(t, err, line)
 		case "end":
 			c.eof()
 		default:

@@ -33,15 +33,21 @@ func (w *pipeWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 
 // onPipe has a handler serve one opened connection. Its clock begins at begin.
 func onPipe(t *testing.T, next http.HandlerFunc, opts khpserver.Options) (c *client, begin time.Time) {
+	c = openPipe(t, opening("/"), next, opts)
+	return c, time.Now()
+}
+
+// openPipe has a handler serve one connection that opens with that head.
+func openPipe(t *testing.T, head string, next http.HandlerFunc, opts khpserver.Options) *client {
 	near, far := net.Pipe()
-	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(opening("/"))))
+	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(head)))
 	require.NoError(t, err)
 	r = r.WithContext(t.Context())
 	go khpserver.New(next, quiet(opts)).ServeHTTP(&pipeWriter{httptest.NewRecorder(), far}, r)
-	c = newClient(t, near)
+	c := newClient(t, near)
 	require.NoError(t, near.SetDeadline(time.Now().Add(24*time.Hour)))
 	require.Equal(t, 101, c.httpResponse().StatusCode)
-	return c, time.Now()
+	return c
 }
 
 // timed runs a test on a clock of its own.
