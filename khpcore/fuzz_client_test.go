@@ -184,6 +184,7 @@ type watcher struct {
 	// the messages since the last Send
 	received []byte
 	status   int // of the response that they make, or 0
+	head     Fields
 	balanced bool
 }
 
@@ -326,7 +327,7 @@ func (w *watcher) model(data string, text bool) {
 	}
 	if ended && w.status == 0 {
 		if r, err := ParseResponse(w.received, w.cfg.Limits); err == nil {
-			w.status, w.received = r.Status, nil
+			w.status, w.head, w.received = r.Status, r.Header, nil
 		}
 	}
 }
@@ -426,6 +427,11 @@ func (w *watcher) open(c *Open) {
 		require.True(w.t, w.balanced || w.cfg.Dialect != Gateway, "no balancer message")
 		require.NotZero(w.t, w.requests)
 		require.True(w.t, c.Protocol == "" || contains(w.cfg.Protocols, c.Protocol), "protocol %q", c.Protocol)
+		protocol, _ := w.head.Get("Sec-WebSocket-Protocol")
+		require.Equal(w.t, protocol, c.Protocol)
+		agreed, err := w.head.Extensions()
+		require.NoError(w.t, err)
+		require.Equal(w.t, agreed, c.Agreed, "that of the last response")
 	} else {
 		require.Equal(w.t, w.protocol, c.Protocol)
 		require.Zero(w.t, w.requests, "a plain socket was sent a request")
@@ -435,6 +441,7 @@ func (w *watcher) open(c *Open) {
 		require.True(w.t, named(w.cfg.Extensions, e.Name), "extension %q", e.Name)
 		w.filtered = w.filtered || e.Name == ExtensionPingPong || e.Name == ExtensionIdleTimeout
 	}
+	require.Equal(w.t, w.filtered, c.GoesOn)
 }
 
 // send: a request of its own URL, or the body that a 100 asked for.
@@ -591,6 +598,9 @@ var clientSeeds = []struct {
 		"\x27" + "\x27\x00\x00\x00"},
 	{"the dialect gateway", &Open{}, "\x03\x01\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00" +
 		"\x00\x00\x00" + "\x0a" + "\x03\x00\x00\x00"},
+	{"an extension, a balancer's redirect, and a plain socket", &Open{}, "\x00\x01\x00\x00\x00\x00\x00\x00\x02\x00\x00\x02" +
+		"\x00\x00\x00" + "\x0a" + "\x07\x00\x00\x01\x04\x00\x01" + "\x09\x01" + "\x07\x02\x04\x01" + "\x0b\x00" +
+		"\x00\x04\x00" + "\x10\x01\x00"},
 	{"100, 202, 300, 426", &Connect{}, "\x00\x00\x01\x01\x01\x00\x03\x01\x00\x01\x00\x00" +
 		"\x00\x00\x00" + "\x27\x0d\x00\x00" + "\x27\x04\x00\x00" + "\x27\x0a\x0c\x02\x06\x09\x01" + "\x27" + "\x27" +
 		"\x00\x00\x00" + "\x27\x0c\x07\x00\x00" + "\x27" + "\x27"},
