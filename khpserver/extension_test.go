@@ -370,6 +370,24 @@ func TestTransformFails(t *testing.T) {
 	}
 }
 
+// MaxMessage is about the whole of a message, in however many frames it comes;
+// empty ones count for nothing. The default is one of it.
+func TestMaxMessageInFrames(t *testing.T) {
+	for _, tc := range []struct{ max, most int }{{0, khpserver.DefaultMaxMessage}, {1, 1}} {
+		addr := start(t, framewise(t), khpserver.Options{Extensions: []khpserver.Extension{accepting("x-a", wrappingOf(""))}, MaxMessage: tc.max})
+		c := open(t, addr, "/")
+		agreed(t, c, "x-a")
+		all := strings.Repeat("x", tc.most)
+		c.write(frame(ws.OpBinary, false, all))
+		c.write(frame(ws.OpContinuation, false, ""))
+		c.write(frame(ws.OpContinuation, true, ""))
+		c.says(ws.OpBinary, all)
+		c.write(frame(ws.OpBinary, false, all))
+		c.write(frame(ws.OpContinuation, false, "x"))
+		c.closes(1009)
+	}
+}
+
 func wrappingOf(with string) khpserver.Transform {
 	wrap := func(m khpserver.Message) (khpserver.Message, bool, error) {
 		m.Data = append(append([]byte(with), m.Data...), with...)

@@ -20,6 +20,7 @@ func TestOptionsThatCannotBe(t *testing.T) {
 		{"HandshakeTimeout", khpserver.Options{HandshakeTimeout: -1}, "got -1ns, want more than 0"},
 		{"ResponseTimeout", khpserver.Options{ResponseTimeout: -1}, "got -1ns, want more than 0"},
 		{"MaxRequestBody", khpserver.Options{MaxRequestBody: -1}, "got -1, want a number of bytes"},
+		{"MaxMessage", khpserver.Options{MaxMessage: -1}, "got -1, want a number of bytes"},
 		{"AllowHeaders", khpserver.Options{AllowHeaders: []string{"X Y"}}, `got "X Y", want the name of a header`},
 		{"AllowHeaders", khpserver.Options{AllowHeaders: []string{"X-Y", "cookie"}}, `got "cookie", want a header that a web page may set`},
 		{"AllowOrigins", khpserver.Options{AllowOrigins: []string{"example.com"}}, `got "example.com", want scheme://host[:port]`},

@@ -28,10 +28,14 @@ var arrangements = map[string]func(t *testing.T, server http.Handler) http.Handl
 
 // each runs a test for every server in every arrangement.
 func each(t *testing.T, wrap func(http.Handler) http.Handler, test func(t *testing.T, addr string)) {
+	eachWith(t, nil, wrap, test)
+}
+
+func eachWith(t *testing.T, opts *khpserver.Options, wrap func(http.Handler) http.Handler, test func(t *testing.T, addr string)) {
 	for library, server := range servers {
 		for arrangement, arrange := range arrangements {
 			t.Run(library+"/"+arrangement, func(t *testing.T) {
-				front := httptest.NewServer(khpserver.Handler(arrange(t, wrap(server))))
+				front := httptest.NewServer(khpserver.New(arrange(t, wrap(server)), opts))
 				t.Cleanup(front.Close)
 				test(t, front.Listener.Addr().String())
 			})
@@ -65,6 +69,11 @@ func TestServers(t *testing.T) {
 // converse exchanges messages on an open connection, and closes it.
 func converse(t *testing.T, c *testclient.Client) {
 	require.Equal(t, greeting, c.Frame(ws.OpText))
+	goOn(t, c)
+}
+
+// goOn does so when the server has greeted.
+func goOn(t *testing.T, c *testclient.Client) {
 	c.Message(ws.OpText, "hello")
 	require.Equal(t, "hello", c.Frame(ws.OpText))
 	c.Message(ws.OpBinary, "\x00\xff")

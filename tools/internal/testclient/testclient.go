@@ -95,7 +95,14 @@ func (c *Client) keepBody(res *http.Response) {
 // Request sends an extended request and reads the response and its end marker.
 func (c *Client) Request(headers ...string) *http.Response {
 	c.t.Helper()
-	res := c.RequestUnmarked(headers...)
+	c.send(headers...)
+	return c.Response()
+}
+
+// Response reads a response and its end marker.
+func (c *Client) Response() *http.Response {
+	c.t.Helper()
+	res := c.response()
 	require.Empty(c.t, c.Frame(ws.OpBinary), "the end marker")
 	return res
 }
@@ -104,8 +111,19 @@ func (c *Client) Request(headers ...string) *http.Response {
 // marker.
 func (c *Client) RequestUnmarked(headers ...string) *http.Response {
 	c.t.Helper()
+	c.send(headers...)
+	return c.response()
+}
+
+// send sends an extended request.
+func (c *Client) send(headers ...string) {
+	c.t.Helper()
 	lines := append([]string{"GET " + c.target + " HTTP/1.1"}, headers...)
 	c.Message(ws.OpText, strings.Join(lines, "\r\n")+"\r\n\r\n")
+}
+
+func (c *Client) response() *http.Response {
+	c.t.Helper()
 	response := c.Frame(ws.OpBinary)
 	res, err := http.ReadResponse(bufio.NewReader(strings.NewReader(response)), nil)
 	require.NoError(c.t, err)
