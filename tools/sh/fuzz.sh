@@ -24,7 +24,7 @@ fuzz_targets() {
 fuzz_one() {
   local module=$1 package=$2 name=$3 seconds=$4 log=$cache/logs/fuzz-$3.log
   mkdir -p "$cache/logs"
-  if ! (cd "$root/$module" && go test -run '^$' -fuzz "^$name\$" -fuzztime "${seconds}s" "$package") >"$log" 2>&1 </dev/null; then
+  if ! (cd "$root/$module" && go test -run '^$' -fuzz "^$name\$" -fuzztime "${seconds}s" -fuzzminimizetime 5s "$package") >"$log" 2>&1 </dev/null; then
     cat "$log"
     die "$name of $package failed"
   fi
