@@ -26,16 +26,20 @@ const (
 // demo is the command: the page and what it connects to.
 func demo(args []string, stdout, stderr io.Writer) error {
 	addr := addressValue(defaultListen)
+	opts := &khpserver.Options{Logger: slog.New(slog.NewTextHandler(stderr, nil))}
 	flags := newFlagSet("demo")
 	flags.Var(&addr, "listen", "")
+	flags.StringArrayVar(&opts.AllowOrigins, "allow-origin", nil, "")
 	if err := parse(flags, args); err != nil {
 		return helpOr(err, stdout)
 	}
-	log := slog.New(slog.NewTextHandler(stderr, nil))
-	return listen("demo", addr.String(), newDemo(log), stdout, log)
+	if err := checkOrigins("demo", opts); err != nil {
+		return err
+	}
+	return listen("demo", addr.String(), newDemo(opts), nil, stdout, opts.Logger)
 }
 
-func newDemo(log *slog.Logger) http.Handler {
+func newDemo(opts *khpserver.Options) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", page(http.FileServerFS(web.FS)))
 	mux.HandleFunc("/echo", echo)
@@ -43,7 +47,7 @@ func newDemo(log *slog.Logger) http.Handler {
 	mux.Handle("/redirect", http.RedirectHandler("/echo", http.StatusFound))
 	mux.HandleFunc("/forbidden", forbidden)
 	mux.HandleFunc("/slow", slow)
-	return khpserver.New(mux, &khpserver.Options{Logger: log})
+	return khpserver.New(mux, opts)
 }
 
 // page adds the headers under which the page is served: it needs nothing from

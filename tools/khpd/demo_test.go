@@ -86,6 +86,26 @@ func TestDemo(t *testing.T) {
 	})
 }
 
+// Pages of the origins that are named may connect, in either way.
+func TestDemoOrigins(t *testing.T) {
+	addr := starts(t, "demo", "--listen", "127.0.0.1:0", "--allow-origin", "https://app.example", "--allow-origin=http://localhost:3000").addr
+	for origin, status := range map[string]int{
+		"https://app.example":   101,
+		"http://localhost:3000": 101,
+		"http://" + addr:        101,
+		"https://evil.example":  403,
+	} {
+		for _, protocol := range []string{"x-kaazing-handshake", "chat"} {
+			c := testclient.Dial(t, addr)
+			res := c.Do(testclient.Opening(addr, "/echo", "Origin: "+origin, "Sec-WebSocket-Protocol: "+protocol))
+			require.Equal(t, status, res.StatusCode, "%s %s", origin, protocol)
+		}
+	}
+	c := testclient.Open(t, addr, "/echo", "Origin: https://app.example")
+	require.Equal(t, 101, c.Request().StatusCode)
+	requireEcho(t, c)
+}
+
 func TestDemoPage(t *testing.T) {
 	addr := starts(t, "demo", "--listen", "127.0.0.1:0").addr
 	for path, kind := range map[string]string{

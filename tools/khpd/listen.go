@@ -22,8 +22,9 @@ const (
 )
 
 // listen serves handler on addr until the process is told to end, and says on
-// stdout where that is.
-func listen(command, addr string, handler http.Handler, stdout io.Writer, log *slog.Logger) error {
+// stdout where that is. watch runs meanwhile; its error ends it, too. nil is
+// nothing to watch.
+func listen(command, addr string, handler http.Handler, watch func(context.Context) error, stdout io.Writer, log *slog.Logger) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	listener, err := net.Listen("tcp", addr)
@@ -39,9 +40,20 @@ func listen(command, addr string, handler http.Handler, stdout io.Writer, log *s
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	fmt.Fprintf(stdout, "khpd: listening on http://%s\n", listener.Addr())
+	failed := make(chan error, 1)
+	if watch != nil {
+		go func() {
+			if err := watch(ctx); err != nil {
+				failed <- err
+			}
+		}()
+	}
 	select {
 	case err := <-ended:
 		return fmt.Errorf("%s: %w", command, err)
+	case err := <-failed:
+		_ = server.Close()
+		return err
 	case <-ctx.Done():
 		return server.Close()
 	}

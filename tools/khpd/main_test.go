@@ -55,6 +55,7 @@ func TestMistakes(t *testing.T) {
 		{[]string{"demo", "--listen=127.0.0.1:65536"}, []string{`"127.0.0.1:65536"`, "want HOST:PORT"}},
 		{[]string{"demo", "--listen=127.0.0.1:http"}, []string{`"127.0.0.1:http"`, "want HOST:PORT"}},
 		{[]string{"demo", "--listen"}, []string{"needs an argument", "--listen"}},
+		{[]string{"demo", "--allow-origin", "example.com"}, []string{"demo:", `"example.com"`, "--allow-origin", "want scheme://host"}},
 		{[]string{"demo", "--listen", ""}, []string{`""`, "want HOST:PORT"}},
 		{[]string{"serve"}, []string{"--upstream", "want ws://HOST:PORT"}},
 		{[]string{"serve", "--upstream", "http://127.0.0.1:9"}, []string{`"http"`, "want ws://HOST:PORT"}},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -47,11 +48,12 @@ func serve(args []string, stdout, stderr io.Writer) error {
 		ResponseTimeout:  time.Duration(answer),
 		Logger:           log,
 	}
-	if err := checkOrigins(opts); err != nil {
+	if err := checkOrigins("serve", opts); err != nil {
 		return err
 	}
 	handler := khpserver.New(newUpstream(to, time.Duration(answer), log), opts)
-	return listen("serve", addr.String(), handler, stdout, log)
+	watch := func(ctx context.Context) error { return reach(ctx, to) }
+	return listen("serve", addr.String(), handler, watch, stdout, log)
 }
 
 // helpOr prints the help if err is a wish for it.
@@ -63,12 +65,12 @@ func helpOr(err error, stdout io.Writer) error {
 }
 
 // checkOrigins reports the first --allow-origin that is not an origin.
-func checkOrigins(opts *khpserver.Options) error {
+func checkOrigins(command string, opts *khpserver.Options) error {
 	for _, o := range opts.AllowOrigins {
 		one := khpserver.Options{AllowOrigins: []string{o}}
 		var bad *khpserver.OptionError
 		if errors.As(one.Validate(), &bad) {
-			return usagef("serve: --allow-origin: got %s, want %s", shown(o), bad.Want)
+			return usagef("%s: --allow-origin: got %s, want %s", command, shown(o), bad.Want)
 		}
 	}
 	return nil

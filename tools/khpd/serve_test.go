@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -93,8 +94,26 @@ func TestServeNoMarker(t *testing.T) {
 	requireEcho(t, c)
 }
 
+// A deployed Kaazing client needs no flag, and its parameter stays here.
+func TestServeGateway(t *testing.T) {
+	seen := make(chan string, 1)
+	p := serves(t, func(w http.ResponseWriter, r *http.Request) {
+		seen <- r.RequestURI
+		anyOrigin(w, r)
+	}, "--dialect", "no-marker")
+	c := testclient.Open(t, p.addr, "/a%2fb?c=d&.kl=Y")
+	require.Equal(t, "\uf0ffN", c.Frame(ws.OpBinary))
+	c.Message(ws.OpText, "GET /a%2fb?c=d HTTP/1.1\r\nWebSocket-Protocol: \r\nSec-WebSocket-Protocol: chat\r\n\r\n")
+	require.Equal(t, "chat", c.Response().Header.Get("Sec-WebSocket-Protocol"))
+	require.Equal(t, "\uf0ffN", c.Frame(ws.OpBinary))
+	requireEcho(t, c)
+	require.Equal(t, "/a%2fb?c=d", <-seen)
+}
+
 func TestServeTLSUpstream(t *testing.T) {
-	server := httptest.NewTLSServer(http.HandlerFunc(anyOrigin))
+	server := httptest.NewUnstartedServer(http.HandlerFunc(anyOrigin))
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	server.StartTLS()
 	t.Cleanup(server.Close)
 	upstream := "wss://" + server.Listener.Addr().String()
 
