@@ -1,6 +1,10 @@
 package khpserver
 
-import "github.com/kaazingwebsocket/kaazingwebsocket/khpcore"
+import (
+	"slices"
+
+	"github.com/kaazingwebsocket/kaazingwebsocket/khpcore"
+)
 
 // An Extension is an application-class extension that the server agrees to
 // itself: it is about messages, not frames (khp.md, Introduction). next knows
@@ -58,55 +62,63 @@ func (a *agreement) goesOn() bool {
 	return len(a.onMessage) > 0 || len(a.onSend) > 0 || a.keepalive.pingPong
 }
 
-func (a *agreement) add(t Transform) {
-	if t.OnMessage != nil {
-		a.onMessage = append([]func(Message) (Message, bool, error){t.OnMessage}, a.onMessage...)
+// agreeTo takes the extensions in the order in which they stand in the response.
+func agreeTo(extensions []accepted) *agreement {
+	var a agreement
+	for _, e := range extensions {
+		if e.OnMessage != nil {
+			a.onMessage = slices.Insert(a.onMessage, 0, e.OnMessage)
+		}
+		if e.OnSend != nil {
+			a.onSend = append(a.onSend, e.OnSend)
+		}
+		a.keepalive = a.keepalive.and(e.keepalive)
 	}
-	if t.OnSend != nil {
-		a.onSend = append(a.onSend, t.OnSend)
-	}
-	a.keepalive = a.keepalive.and(t.keepalive)
+	return &a
+}
+
+// accepted is an offer as the server agrees to it.
+type accepted struct {
+	khpcore.Extension
+	Transform
 }
 
 // agree takes the extensions that the server knows out of an offer, and agrees
 // to those that it accepts, each once.
 func (s *session) agree(offer *khpcore.Offer) *agreement {
-	var (
-		a        agreement
-		unknown  []khpcore.Extension
-		agreed   []khpcore.Extension
-		wireSide []khpcore.Extension // those of this package: they come last, next to the wire
-		done     = map[string]bool{}
-	)
+	var unknown []khpcore.Extension
+	var own, wireSide []accepted // those of this package come last, next to the wire
 	for _, offered := range offer.Extensions {
 		known := s.handler.opts.extension(offered.Name)
 		if known == nil {
 			unknown = append(unknown, offered)
 			continue
 		}
-		if done[offered.Name] {
+		if has(own, offered.Name) || has(wireSide, offered.Name) {
 			continue
 		}
 		params, t, ok := known.Accept(offered.Params)
-		e := khpcore.Extension{Name: offered.Name, Params: params}
-		if !ok || !s.canStand(e) {
-			continue
-		}
-		done[e.Name] = true
-		a.add(t)
-		if t.keepalive == (keepaliveTerms{}) {
-			agreed = append(agreed, e)
-		} else {
+		e := accepted{khpcore.Extension{Name: offered.Name, Params: params}, t}
+		switch {
+		case !ok || !s.canStand(e.Extension):
+		case t.keepalive == keepaliveTerms{}:
+			own = append(own, e)
+		default:
 			wireSide = append(wireSide, e)
 		}
 	}
-	if a.keepalive.pingPong {
-		agreed = append(agreed, wireSide...)
-	} else {
-		a.keepalive = keepaliveTerms{} // an idle timeout alone: see [IdleTimeout]
+	if slices.ContainsFunc(wireSide, func(e accepted) bool { return e.keepalive.pingPong }) {
+		own = append(own, wireSide...)
+	} // else an idle timeout alone, see [IdleTimeout]
+	offer.Extensions = unknown
+	for _, e := range own {
+		offer.Agreed = append(offer.Agreed, e.Extension)
 	}
-	offer.Extensions, offer.Agreed = unknown, agreed
-	return &a
+	return agreeTo(own)
+}
+
+func has(list []accepted, name string) bool {
+	return slices.ContainsFunc(list, func(e accepted) bool { return e.Name == name })
 }
 
 // canStand tells whether what an extension agrees to can be sent.

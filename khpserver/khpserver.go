@@ -10,6 +10,11 @@
 // 503. When next hijacks and writes its own 101, that head becomes the extended
 // 101, and from there on every byte passes through raw, both ways. So next can
 // use any WebSocket library, or be an httputil.ReverseProxy.
+//
+// Deployed Kaazing clients are served too: they ask for their dialect by .kl=Y in
+// the URL, which next does not see. Application-class extensions that the server
+// shall know are in [Options.Extensions]; where one is agreed to that goes on, the
+// bytes after the 101 are taken apart into messages for it.
 package khpserver
 
 import (

@@ -55,8 +55,8 @@ func PingPong(interval time.Duration) Extension {
 //
 // What a web page sees coming are messages alone, so the server does that by
 // [PingPong], which must stand next to it in [Options.Extensions], and agrees to
-// the one only with a client that offers the other, too. It is sent in whole
-// milliseconds.
+// the one only with a client that offers the other, too. A message that next
+// sends in parts is not interrupted. The client is told whole milliseconds.
 func IdleTimeout(timeout time.Duration) Extension {
 	told := timeout.Truncate(time.Millisecond)
 	e := Extension{

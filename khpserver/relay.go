@@ -143,7 +143,12 @@ func (r *relay) keep(h ws.Header, size int) error {
 	if err != nil {
 		return err
 	}
-	if r.kept = append(r.kept, p...); !h.Fin {
+	if r.kept == nil {
+		r.kept = p // a frame mostly is a message
+	} else {
+		r.kept = append(r.kept, p...)
+	}
+	if !h.Fin {
 		return nil
 	}
 	message := r.kept
