@@ -129,10 +129,10 @@ func TestBrokenFrames(t *testing.T) {
 			c.write(tc.frames)
 			c.closes(tc.code)
 		})
+		if h, _ := ws.ReadHeader(strings.NewReader(string(tc.frames))); h.OpCode.IsData() && h.Rsv == 0 && h.Masked && h.Length > 0 {
+			continue // a message, and any is one before its turn then
+		}
 		t.Run(tc.name+" while next is serving", func(t *testing.T) {
-			if h, _ := ws.ReadHeader(strings.NewReader(string(tc.frames))); h.OpCode.IsData() && h.Rsv == 0 && h.Masked && h.Length > 0 {
-				t.Skip("any message is one before its turn then")
-			}
 			serving := make(chan bool)
 			addr := start(t, func(_ http.ResponseWriter, r *http.Request) {
 				serving <- true
