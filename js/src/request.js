@@ -21,7 +21,8 @@ const GATEWAY_PARAMETER = ".kl=Y";
  */
 export function toRequest(url, protocols) {
   const text = `${url}`;
-  return { ...cutUserinfo(text), protocols: toStrings(protocols) };
+  const strings = toStrings(protocols); // all is converted before any of it is judged
+  return { ...cutUserinfo(text), protocols: strings };
 }
 
 /**
@@ -73,13 +74,15 @@ export function withUserinfo(absolute, { username, password }) {
 /** @param {string} text */
 function cutUserinfo(text) {
   const url = parse(text);
-  // The native constructor says what is wrong with it, and shows it.
-  if (!url)
-    return {
-      url: text.replace(/\/\/[^/?#]*@/, "//"),
-      username: "",
-      password: "",
-    };
+  if (!url) {
+    // The native constructor would show it, and where a password ends in it is anyone's guess.
+    if (text.includes("@"))
+      throw new DOMException(
+        "Failed to construct 'WebSocket': The URL is invalid. It is not shown, since there may be a password in it.",
+        "SyntaxError",
+      );
+    return { url: text, username: "", password: "" };
+  }
   const { username, password } = url;
   if (!username && !password) return { url: text, username, password };
   url.username = "";
