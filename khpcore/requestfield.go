@@ -25,7 +25,7 @@ var refusedFields = [...]string{
 	"forwarded", "via", "x-forwarded-", "x-forwarded", "x-real-ip", "x-client-ip", "x-client-cert", "x-ssl-",
 	"x-cluster-client-ip", "x-original-", "x-rewrite-url", "x-envoy-", "x-remote-", "x-http-method",
 	"x-http-method-override", "x-method-override", "x-amzn-", "x-arr-", "x-azure-", "x-appengine-",
-	"x-originating-ip", "x-proxyuser-ip", "x-host", "true-client-ip", "client-ip", "remote-addr",
+	"x-originating-ip", "x-proxyuser-ip", "x-host", "true-client-ip", "client-ip", "remote-", "x-auth-request-",
 	"cf-", "fastly-client-ip", "fly-client-ip", "cdn-loop", "front-end-https", "ssl-client-",
 }
 
