@@ -61,6 +61,8 @@ export class Handshake {
   #socket;
   /** The native socket of now. */
   #current;
+  /** Whether that has closed. */
+  #gone = false;
   #request;
   #options;
   /** Whether the URLs of the native sockets ask for the dialect of deployed gateways. */
@@ -152,6 +154,7 @@ export class Handshake {
   // What happens to the native sockets.
 
   #attend() {
+    this.#gone = false;
     setBinaryType(this.#current, "arraybuffer");
     listen(this.#current, this);
   }
@@ -170,11 +173,27 @@ export class Handshake {
         const { data } = /** @type {MessageEvent} */ (event);
         return this.#report((core) => core.message(data));
       }
+      case "error":
+        return this.#failed(this.#current);
       case "close": {
+        if (this.#gone) return;
         const { code, reason } = /** @type {CloseEvent} */ (event);
         return this.#closed(code, reason);
       }
     }
+  }
+
+  /**
+   * Close comes right after error. But where a policy of the page blocks a
+   * connection, Chromium leaves it at the error.
+   *
+   * @param {WebSocket} socket
+   */
+  #failed(socket) {
+    setTimeout(() => {
+      if (this.#ended || this.#gone || socket !== this.#current) return;
+      if (read(socket, "readyState") === CLOSED) this.#closed(1006, "");
+    });
   }
 
   #opened() {
@@ -191,6 +210,7 @@ export class Handshake {
    * @param {string} reason
    */
   #closed(code, reason) {
+    this.#gone = true;
     if (this.#plain)
       this.#giveUp("connect", "the socket closed before it opened");
     else this.#report((core) => core.closed(code, reason));

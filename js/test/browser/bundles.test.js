@@ -143,6 +143,30 @@ describe("a content security policy", () => {
     });
     assert.deepEqual(outcome, { ...completed, status: null });
   });
+
+  it("that blocks a connection fails it as connect, the first one and one by a redirect", async () => {
+    const { KaazingWebSocket, handshake, document } =
+      await page("permissive.html");
+    const elsewhere = `${servers.fault.otherPort}/`;
+    const server = await peer([
+      ...begin(),
+      respond("302 Found", `Location: ${elsewhere}`),
+      receiveClose(),
+    ]);
+    const policy = document.createElement("meta");
+    policy.httpEquiv = "Content-Security-Policy";
+    policy.content = `connect-src ${new URL(server.url).origin}`;
+    document.head.append(policy);
+    for (const url of [elsewhere, server.url]) {
+      const { events, failure } = await handshake(KaazingWebSocket, url, {
+        handshakeTimeout: 0,
+      });
+      assert.deepEqual(events, ["error", "close"]);
+      assert.equal(failure.code, "connect");
+      assert.include(failure.message, elsewhere);
+    }
+    await server.transcript();
+  });
 });
 
 describe("a page that lacks something", () => {
