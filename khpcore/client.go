@@ -404,6 +404,9 @@ func (c *Client) rawOpen(url, protocol, extensions string) {
 	case protocol == "":
 		c.fail(CodeNoKHP, closeNormal, "the server did not select the subprotocol "+Subprotocol, nil)
 	default:
+		if target := rawTarget(url); checkTarget(target) == nil {
+			u.Target = target
+		}
 		u.User = nil
 		c.url, c.opened = u, extensions
 		if c.cfg.Dialect == Gateway {

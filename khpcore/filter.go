@@ -18,6 +18,11 @@ func (c *Client) checkExtensions(r *Response) {
 		c.fail(CodeProtocol, closeProtocol, reason(err), err)
 		return
 	}
+	if len(agreed) == 0 && r.Header.Count("Sec-WebSocket-Extensions") > 0 {
+		// khp.md: if present, it must contain a non-empty list.
+		c.fail(CodeProtocol, closeProtocol, "Sec-WebSocket-Extensions came without an extension", nil)
+		return
+	}
 	if why := checkAgreed(agreed, c.cfg.Extensions, c.opened); why != "" {
 		c.fail(CodeProtocol, closeProtocol, why, nil)
 		return

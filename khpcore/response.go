@@ -67,7 +67,12 @@ func (r *Response) bodyLength(l Limits) (int, error) {
 	return n, err
 }
 
+// badStatusLine shows no more than the first word of what is no response at
+// all: it may be our own request, with a secret in its query.
 func badStatusLine(start string) error {
+	if i := indexByte(start, ' '); i >= 0 && !hasPrefixFold(start, "HTTP/") {
+		start = start[:i]
+	}
 	return syntaxError("status line", quote(start), "HTTP/1.1, a status of three digits and a reason")
 }
 

@@ -29,12 +29,11 @@ func ParseURL(s string) (*URL, error) {
 // Resolve reads ref, a URI reference such as the value of Location, relative to
 // u (RFC 3986 5.2). Userinfo in ref is dropped.
 func (u *URL) Resolve(ref string) (*URL, error) {
-	ref = trimSpace(ref)
+	if ref = trimSpace(ref); ref == "" {
+		return nil, syntaxError("Location", "nothing", "a URL")
+	}
 	if i := indexByte(ref, '#'); i >= 0 {
 		ref = ref[:i]
-	}
-	if ref == "" {
-		return nil, syntaxError("Location", "nothing", "a URL")
 	}
 	secure, rest, ok := cutScheme(ref)
 	switch {
@@ -54,9 +53,11 @@ func (u *URL) Resolve(ref string) (*URL, error) {
 	if i := indexByte(base, '?'); i >= 0 {
 		base = base[:i]
 	}
-	switch ref[0] {
-	case '/':
-	case '?':
+	switch {
+	case ref == "":
+		ref = u.Target
+	case ref[0] == '/':
+	case ref[0] == '?':
 		ref = base + ref
 	default:
 		ref = base[:lastSlash(base)+1] + ref
@@ -184,14 +185,36 @@ func validHost(h string) bool {
 		if len(h) < 4 {
 			return false
 		}
-		h, allowed = h[1:len(h)-1], "0123456789abcdef:."
+		h, allowed = h[1:len(h)-1]+":", "0123456789abcdef:."
 	}
 	for i := 0; i < len(h); i++ {
 		if indexByte(allowed, h[i]) < 0 {
 			return false
 		}
 	}
-	return true
+	return !endsInNumber(h) || isIPv4(h)
+}
+
+// endsInNumber tells hosts that a browser reads as an IPv4 address, in many
+// forms. Only the plain one is taken here, so that both mean the same host.
+func endsInNumber(h string) bool {
+	if h[len(h)-1] == '.' {
+		h = h[:len(h)-1]
+	}
+	start := len(h)
+	for start > 0 && h[start-1] != '.' {
+		start--
+	}
+	last := h[start:]
+	if hasPrefixFold(last, "0x") {
+		return true
+	}
+	for i := 0; i < len(last); i++ {
+		if last[i] < '0' || last[i] > '9' {
+			return false
+		}
+	}
+	return last != ""
 }
 
 // normalizeTarget removes dot segments from the path and percent-encodes what
@@ -215,7 +238,7 @@ func normalizeTarget(s string) (string, error) {
 		switch dots(segment) {
 		case 0:
 			out = append(out, '/')
-			out = appendEncoded(out, segment)
+			out = appendEncoded(out, segment, "\"<>`{}")
 		case 2:
 			// The parent's segment goes as well.
 			out = out[:max(lastSlash(string(out)), 0)]
@@ -227,9 +250,26 @@ func normalizeTarget(s string) (string, error) {
 		}
 		path = next
 	}
-	out = appendEncoded(out, query)
+	out = appendEncoded(out, query, "\"<>'")
 	target := string(out)
 	return target, checkTarget(target)
+}
+
+// rawTarget returns the target of an absolute URL as it stands: what was really
+// requested is not for this package to normalise.
+func rawTarget(url string) string {
+	i := indexByte(url, '/') + 2 // after the slashes of the scheme
+	for i < len(url) && url[i] != '/' && url[i] != '?' && url[i] != '#' {
+		i++
+	}
+	target := url[i:]
+	if j := indexByte(target, '#'); j >= 0 {
+		target = target[:j]
+	}
+	if target == "" || target[0] == '?' {
+		return "/" + target
+	}
+	return target
 }
 
 // dots returns 1 for "." and 2 for "..", each dot also as %2e; else 0.
@@ -254,10 +294,11 @@ func dots(segment string) int {
 
 const upperHex = "0123456789ABCDEF"
 
-func appendEncoded(dst []byte, s string) []byte {
+// appendEncoded percent-encodes spaces, what is not ASCII, and those.
+func appendEncoded(dst []byte, s, those string) []byte {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
-		if c <= ' ' || c > '~' || c == '"' || c == '<' || c == '>' || c == '`' || c == '{' || c == '}' {
+		if c <= ' ' || c > '~' || indexByte(those, c) >= 0 {
 			dst = append(dst, '%', upperHex[c>>4], upperHex[c&15])
 		} else {
 			dst = append(dst, c)
@@ -328,19 +369,16 @@ func (u *URL) shown() string {
 func (u *URL) trustworthy() bool {
 	const local = ".localhost"
 	return u.Secure || u.Host == "localhost" || u.Host == "[::1]" ||
-		len(u.Host) > len(local) && u.Host[len(u.Host)-len(local):] == local || isLoopbackIPv4(u.Host)
+		len(u.Host) > len(local) && u.Host[len(u.Host)-len(local):] == local || hasPrefixFold(u.Host, "127.") && isIPv4(u.Host)
 }
 
-// isLoopbackIPv4 knows 127.0.0.0/8 in the form with four decimal numbers.
-func isLoopbackIPv4(h string) bool {
-	if !hasPrefixFold(h, "127.") {
-		return false
-	}
-	numbers, n, digits := 1, 0, 0
-	for i := 4; i <= len(h); i++ {
+// isIPv4 knows the form with four decimal numbers.
+func isIPv4(h string) bool {
+	numbers, n, digits := 0, 0, 0
+	for i := 0; i <= len(h); i++ {
 		switch {
 		case i == len(h) || h[i] == '.':
-			if digits == 0 {
+			if digits == 0 || digits > 1 && h[i-digits] == '0' {
 				return false
 			}
 			numbers, n, digits = numbers+1, 0, 0

@@ -60,6 +60,7 @@ export class Timer {
   #check() {
     if (this.#elapsed() < this.#limit)
       this.#schedule(); // the limit is longer than setTimeout can wait
-    else this.#expired();
+    // Where the page was busy, what came in time is still to be heard of.
+    else this.#handle = setTimeout(() => this.#expired());
   }
 }

@@ -42,6 +42,22 @@ describe("the extended request", () => {
     );
   });
 
+  for (const target of [
+    '/x?q={"a":[1|2],`b\':\\^~}',
+    "/a{b}`|^c/%7e/../d%2F?",
+    "?only=query",
+    "/x?a=<b>&c=ü \ud800",
+  ]) {
+    it(`has the target of the opening request, byte for byte: ${target}`, async () => {
+      const server = await peer([...open(), close(1000)]);
+      const log = await opened(new KaazingWebSocket(server.url + target));
+      await log.next("close");
+      const { request, messages } = await server.transcript();
+      const [line] = request.split("\r\n");
+      assert.equal(messages[0].data.split("\r\n")[0], line);
+    });
+  }
+
   it("has the application's protocols, which the opening request has too, and the caller's headers", async () => {
     const server = await peer([
       ...begin(),
