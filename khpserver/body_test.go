@@ -170,6 +170,13 @@ func TestRequestBodyTimeout(t *testing.T) {
 		time.Sleep(20*time.Second - 1)
 		c.write(text("hello"))
 		require.Equal(t, 401, c.response().status)
+
+		c.request("/", "Expect: 100-continue", "Content-Length: 5")
+		c.continued()
+		begin := time.Now()
+		require.Equal(t, 4408, c.closeCode())
+		require.Equal(t, 20*time.Second, time.Since(begin))
+		c.eof()
 	})
 }
 

@@ -134,6 +134,33 @@ func TestIdleTimeout(t *testing.T) {
 	})
 }
 
+// A ping waits for the end of a message that next sends in parts.
+func TestPingBetweenMessages(t *testing.T) {
+	for name, parts := range map[string][]string{
+		"in frames":       {"\x01\x08in parts", "\x00\x05, one", "\x80\x0b by one end"},
+		"within a frame":  {"\x81\x18in parts", ", one", " by one end"},
+		"within a header": {"\x01\x08in parts\x00", "\x05, one\x80", "\x0b by one end"},
+	} {
+		timed(t, name, func(t *testing.T) {
+			c, begin := kept(t, func(w http.ResponseWriter, r *http.Request) {
+				conn, _ := hijack(t, w)
+				defer conn.Close()
+				_, _ = io.WriteString(conn, switching(r))
+				for _, part := range parts {
+					_, _ = io.WriteString(conn, part)
+					time.Sleep(15 * time.Second)
+				}
+				_, _ = io.Copy(io.Discard, conn)
+			}, khpserver.PingPong(10*time.Second))
+			_, message, _ := c.joined()
+			require.Equal(t, "in parts, one by one end", message)
+			require.Equal(t, 30*time.Second, time.Since(begin))
+			require.Zero(t, c.pinged())
+			require.NoError(t, c.conn.Close())
+		})
+	}
+}
+
 // Once a close frame has passed, either way, nothing more is said.
 func TestNoPingWhileClosing(t *testing.T) {
 	timed(t, "by the client", func(t *testing.T) {
@@ -149,17 +176,71 @@ func TestNoPingWhileClosing(t *testing.T) {
 		c.eof()
 		require.Equal(t, time.Hour, time.Since(begin))
 	})
-	timed(t, "by next", func(t *testing.T) {
+	for name, before := range map[string]time.Duration{"by next": 0, "by next, while a pong is due": 1500 * time.Millisecond} {
+		timed(t, name, func(t *testing.T) {
+			c, _ := kept(t, func(w http.ResponseWriter, r *http.Request) {
+				conn, _ := hijack(t, w)
+				defer conn.Close()
+				_, _ = io.WriteString(conn, switching(r))
+				go func() { _, _ = io.Copy(io.Discard, conn) }()
+				time.Sleep(before)
+				_, _ = io.WriteString(conn, "\x88\x00")
+				time.Sleep(time.Hour)
+			}, khpserver.PingPong(time.Second))
+			if before > 0 {
+				c.pinged()
+			}
+			require.Zero(t, c.closeCode())
+			begin := time.Now()
+			if before == 0 {
+				c.write(text(extPing))
+			}
+			c.eof()
+			require.Equal(t, time.Hour, time.Since(begin))
+		})
+	}
+}
+
+// A client that has broken the protocol is heard out for a second, or until it
+// has closed, so that it gets the close frame.
+func TestFailingConnection(t *testing.T) {
+	noFrame := []byte{0x82, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4}
+	for name, tc := range map[string]struct {
+		broken []byte
+		more   []byte
+		after  time.Duration
+	}{
+		"it closes":           {text(control + "\x0b\x00"), append(text(control+"\x0b\x00"), closeFrame(1002)...), 0},
+		"it does not":         {text(control + "\x0b\x00"), text("more"), time.Second},
+		"within a frame":      {text(control + "\x0b\x00 ...")[:14], text(control + "\x0b\x00 ...")[14:], time.Second},
+		"what are no frames":  {noFrame, noFrame, time.Second},
+		"what it must not be": {[]byte{0x81, 0x00}, append([]byte{0x81, 0x04, 'm', 'o', 'r', 'e'}, closeFrame(1002)...), 0},
+	} {
+		timed(t, name, func(t *testing.T) {
+			c, _ := kept(t, framewise(t), khpserver.PingPong(time.Hour))
+			begin := time.Now()
+			go c.conn.Write(tc.broken)
+			require.Equal(t, 1002, c.closeCode())
+			for range 3 {
+				synctest.Wait() // next has let go of the connection
+				if _, err := c.conn.Write(tc.more); err != nil || tc.after == 0 {
+					break
+				}
+			}
+			c.eof()
+			require.Equal(t, tc.after, time.Since(begin))
+		})
+	}
+	timed(t, "while next is within a frame", func(t *testing.T) {
 		c, _ := kept(t, func(w http.ResponseWriter, r *http.Request) {
 			conn, _ := hijack(t, w)
 			defer conn.Close()
-			_, _ = io.WriteString(conn, switching(r)+"\x88\x00")
-			time.Sleep(time.Hour)
-		}, khpserver.PingPong(time.Second))
-		begin := time.Now()
-		require.Zero(t, c.closeCode())
-		c.eof()
-		require.Equal(t, time.Hour, time.Since(begin))
+			_, _ = io.WriteString(conn, switching(r)+"\x82\x0ahello")
+			_, _ = io.Copy(io.Discard, conn)
+		}, khpserver.PingPong(time.Hour))
+		c.raw("\x82\x0ahello")
+		c.write(text(control + "\x0b\x00"))
+		c.eof() // and no close frame, which would be taken for the rest
 	})
 }
 
@@ -170,12 +251,12 @@ func TestNextThatDoesNotRead(t *testing.T) {
 			conn, _ := hijack(t, w)
 			defer conn.Close()
 			_, _ = io.WriteString(conn, switching(r))
-			time.Sleep(time.Hour)
+			time.Sleep(time.Hour + 3*time.Second)
 			_, _ = io.Copy(io.Discard, conn)
 		}, khpserver.PingPong(10*time.Second))
 		require.Equal(t, 10*time.Second, c.pinged())
 		require.Equal(t, 4408, c.closeCode())
-		require.Equal(t, time.Hour+10*time.Second, time.Since(begin))
+		require.Equal(t, time.Hour+13*time.Second, time.Since(begin))
 		c.eof()
 	})
 }
@@ -275,8 +356,8 @@ func TestBackpressure(t *testing.T) {
 		c, _ := kept(t, framewise(t), khpserver.PingPong(0))
 		for range 1000 {
 			c.write(text(extPing))
+			synctest.Wait()
 		}
-		synctest.Wait()
 		c.says(ws.OpText, extPong)
 		c.says(ws.OpText, extPong) // for all that came while the first was not read
 		c.write(text("hello"))

@@ -180,7 +180,7 @@ func TestPongBetweenMessages(t *testing.T) {
 	c := pingPong(t, func(w http.ResponseWriter, r *http.Request) {
 		conn, _ := hijack(t, w)
 		defer conn.Close()
-		_, _ = io.WriteString(conn, switching(r)+"\x01\x05begin")
+		_, _ = io.WriteString(conn, switching(r)+"\x01\x09beginning")
 		first, _ := ws.ReadFrame(conn) // reads past the ping before it
 		if got := string(ws.UnmaskFrame(first).Payload); got != "more" {
 			t.Errorf("next reads %q", got)
@@ -188,9 +188,9 @@ func TestPongBetweenMessages(t *testing.T) {
 		_, _ = io.WriteString(conn, "\x00\x02, \x89\x00\x80\x03end\x81\x04next")
 		<-finish
 	})
+	require.Equal(t, []byte("beginning"), c.fragment(ws.OpText)) // the message is under way
 	c.write(text(extPing))
 	c.write(text("more"))
-	require.Equal(t, []byte("begin"), c.fragment(ws.OpText))
 	require.Equal(t, []byte(", "), c.fragment(ws.OpContinuation))
 	c.says(ws.OpPing, "")
 	c.says(ws.OpContinuation, "end")
