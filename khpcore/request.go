@@ -44,12 +44,7 @@ func ParseRequest(msg []byte, l Limits) (*Request, error) {
 	const version = " HTTP/1.1"
 	n = len(start) - len(version)
 	if n < len(requestStart) || start[:len(requestStart)] != requestStart || start[n:] != version {
-		// The target may hold a secret in its query, so the method alone is shown.
-		method := start
-		if i := indexByte(start, ' '); i >= 0 {
-			method = start[:i]
-		}
-		return nil, syntaxError("request line", "one that begins with "+quote(method), "GET target HTTP/1.1")
+		return nil, syntaxError("request line", badRequestLine(start), "GET target HTTP/1.1")
 	}
 	target := start[len(requestStart):n]
 	if err := checkTarget(target); err != nil {
@@ -67,4 +62,17 @@ func checkTarget(target string) error {
 		return syntaxError("request target", "byte "+quote(target[i:i+1])+" at "+itoa(i), "U+0021 to U+007E")
 	}
 	return nil
+}
+
+// badRequestLine shows a request line by its method, if that is one: the rest
+// may hold a secret.
+func badRequestLine(start string) string {
+	n := 0
+	for n < len(start) && start[n] >= 'A' && start[n] <= 'Z' {
+		n++
+	}
+	if n > 0 && n <= len("PROPPATCH") && n < len(start) && start[n] == ' ' {
+		return "one that begins with " + start[:n]
+	}
+	return "another one"
 }

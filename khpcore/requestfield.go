@@ -22,7 +22,9 @@ var refusedFields = [...]string{
 	"http2-settings", "content-length",
 	// written by the browser or by a trusted proxy
 	"sec-", "proxy-",
-	"forwarded", "via", "x-forwarded-", "x-forwarded", "x-real-ip", "x-client-ip", "x-client-cert", "x-ssl-",
+	"forwarded", "forwarded-", "via", "x-forwarded-", "x-forwarded", "x-forward-", "x-real-", "x-client-", "x-ssl-", "x-tls-",
+	"x-scheme", "x-url-scheme", "x-https", "early-data", "max-forwards", "x-goog-", "x-ms-client-", "x-webauth-", "x-authenticated-",
+	"tailscale-", "cloudfront-", "wl-proxy-", "ali-cdn-", "incap-", "x-sucuri-", "x-vercel-", "x-akamai-", "x-nf-",
 	"x-cluster-client-ip", "x-original-", "x-rewrite-url", "x-envoy-", "x-remote-", "x-http-method",
 	"x-http-method-override", "x-method-override", "x-amzn-", "x-arr-", "x-azure-", "x-appengine-",
 	"x-originating-ip", "x-proxyuser-ip", "x-host", "true-client-ip", "client-ip", "remote-", "x-auth-request-",

@@ -329,6 +329,21 @@ func (s *Server) vet(req *Request) error {
 			return err
 		}
 	}
+	return vetProtocols(req.Header)
+}
+
+// vetProtocols holds the subprotocols to hybi-02 3.3: tokens, each once.
+func vetProtocols(header Fields) error {
+	const name = "Sec-WebSocket-Protocol"
+	list := header.list(name)
+	for i, p := range list {
+		if !isToken(p) {
+			return syntaxError(name, "a member that is no token", "tokens (RFC 6455 4.1)")
+		}
+		if contains(list[:i], p) {
+			return syntaxError(name, "a member twice", "each once (RFC 6455 4.1)")
+		}
+	}
 	return nil
 }
 

@@ -58,7 +58,10 @@ func TestAnswerThatIsNoAnswer(t *testing.T) {
 		"205":                  answer(205, ""),
 		"101 without Hijack":   answer(101, ""),
 		"a header that breaks": answer(403, "", "X-A: b\r\nX-Injected: c"),
-		"a body too large":     answer(403, strings.Repeat("x", khpcore.DefaultBodyBytes+1)),
+		"one cut off": func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(403)
+			panic(http.ErrAbortHandler)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			addr := start(t, next, khpserver.Options{})
@@ -79,6 +82,17 @@ func TestLargestBody(t *testing.T) {
 	r := c.response()
 	require.Equal(t, 403, r.status)
 	require.Len(t, r.body, khpcore.DefaultBodyBytes)
+	c.leave()
+}
+
+// A status is worth more than the body that comes with it.
+func TestBodyTooLarge(t *testing.T) {
+	addr := start(t, answer(403, strings.Repeat("x", khpcore.DefaultBodyBytes+1)), khpserver.Options{})
+	c := open(t, addr, "/")
+	c.request("/")
+	r := c.response()
+	require.Equal(t, 403, r.status)
+	require.Empty(t, r.body)
 	c.leave()
 }
 

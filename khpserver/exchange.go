@@ -71,6 +71,7 @@ func (s *session) exchange(offer *khpcore.Offer) (replay bool) {
 // ServeHTTP.
 func (x *exchange) serve() {
 	returned := false
+	var w *responseWriter
 	defer func() {
 		x.cancel()
 		if returned {
@@ -78,7 +79,10 @@ func (x *exchange) serve() {
 		}
 		p := recover()
 		a := &answer{response: statusResponse(http.StatusInternalServerError)}
-		if p == nil || p == http.ErrAbortHandler {
+		switch {
+		case p == http.ErrAbortHandler && w != nil && w.status != 0:
+			a = badAnswer(errCutOff) // as a ReverseProxy whose upstream hangs up
+		case p == nil || p == http.ErrAbortHandler:
 			a = &answer{abort: true} // as net/http does, also after runtime.Goexit
 		}
 		x.respond(a)
@@ -89,7 +93,7 @@ func (x *exchange) serve() {
 	}()
 	x.agreement = x.session.agree(x.offer)
 	x.request = x.session.nextRequest(x.ctx, x.offer)
-	w := newResponseWriter(x)
+	w = newResponseWriter(x)
 	x.session.handler.next.ServeHTTP(w, x.request)
 	w.finish()
 	returned = true

@@ -75,8 +75,9 @@ const (
 	// closeGrace is what a client gets to close the connection itself after a
 	// final response, and again to answer the server's close frame.
 	closeGrace = time.Second
-	// maxAnswerHead and maxAnswerBody are the most bytes of next's answer; a
-	// longer one becomes a 502. A client need not take more either.
+	// maxAnswerHead and maxAnswerBody are the most bytes of next's answer. A
+	// longer head becomes a 502, a longer body stays behind. A client need not
+	// take more either.
 	maxAnswerHead = khpcore.DefaultHeadBytes
 	maxAnswerBody = khpcore.DefaultBodyBytes
 )

@@ -12,6 +12,9 @@ import (
 	"github.com/kaazingwebsocket/kaazingwebsocket/khpcore"
 )
 
+// errCutOff is an answer that next has begun and then aborted.
+var errCutOff = errors.New("khpserver: an answer without its end")
+
 // errNotHijacked is a 101 by WriteHeader that no Hijack followed.
 var errNotHijacked = errors.New("khpserver: status 101 without a hijacked connection")
 

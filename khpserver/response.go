@@ -73,7 +73,10 @@ func (w *responseWriter) Write(p []byte) (int, error) {
 		return 0, http.ErrBodyNotAllowed
 	}
 	if w.tooLarge = w.tooLarge || len(p) > maxAnswerBody-w.body.Len(); w.tooLarge {
-		return 0, &khpcore.LimitError{Limit: "BodyBytes", Max: maxAnswerBody}
+		// An error would have a ReverseProxy give up: the status is worth more
+		// to the client than the body, which goes.
+		w.body.Reset()
+		return len(p), nil
 	}
 	return w.body.Write(p)
 }
@@ -149,7 +152,8 @@ func (w *responseWriter) finish() {
 	case w.status == http.StatusSwitchingProtocols:
 		w.exchange.respond(badAnswer(errNotHijacked))
 	case w.tooLarge:
-		w.exchange.respond(badAnswer(&khpcore.LimitError{Limit: "BodyBytes", Max: maxAnswerBody}))
+		w.sent.Del("Content-Encoding")
+		w.exchange.respond(&answer{response: w.response(), err: &khpcore.LimitError{Limit: "BodyBytes", Max: maxAnswerBody}})
 	default:
 		w.sniff()
 		w.exchange.respond(&answer{response: w.response()})

@@ -42,7 +42,7 @@ func serve(args []string, stdout, stderr io.Writer) error {
 	log := slog.New(slog.NewTextHandler(stderr, nil))
 	opts := &khpserver.Options{
 		Dialect:          khpcore.Dialect(dialect),
-		Limits:           khpcore.Limits{HeadBytes: int(size)},
+		Limits:           khpcore.Limits{HeadBytes: int(size), LineBytes: int(size)},
 		AllowOrigins:     origins,
 		HandshakeTimeout: time.Duration(handshake),
 		ResponseTimeout:  time.Duration(answer),

@@ -195,7 +195,7 @@ func TestServeForwards(t *testing.T) {
 				"X-Forwarded-Port: 1", "X-Forwarded: forged", "Forwarded: for=192.0.2.1", "X-Real-IP: 192.0.2.1", "Cookie: a=b"}
 			check := func(r *http.Request) {
 				require.Equal(t, tc.want, r.RequestURI)
-				require.Equal(t, upstream, r.Host)
+				require.Equal(t, p.addr, r.Host)
 				require.Equal(t, []string{"http://" + p.addr}, r.Header.Values("Origin"))
 				require.Equal(t, []string{"a=b"}, r.Header.Values("Cookie"))
 				require.Equal(t, []string{"127.0.0.1"}, r.Header.Values("X-Forwarded-For"))

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -74,6 +76,8 @@ func newUpstream(u *url.URL, timeout time.Duration, log *slog.Logger) http.Handl
 // rewrite makes the request to the upstream.
 func (u *upstream) rewrite(pr *httputil.ProxyRequest) {
 	pr.SetURL(u.url)
+	// The upstream compares Host with Origin, which comes as it was.
+	pr.Out.Host = pr.In.Host
 	// As it came: ReverseProxy drops what of a query it cannot parse, and
 	// net/url writes some characters of a path in another way.
 	pr.Out.URL.RawQuery = pr.In.URL.RawQuery
@@ -92,7 +96,7 @@ func (u *upstream) rewrite(pr *httputil.ProxyRequest) {
 
 // failed answers a request that the upstream did not.
 func (u *upstream) failed(w http.ResponseWriter, r *http.Request, err error) {
-	log := u.log.With("upstream", u.url.Host, "path", r.URL.Path, "err", err)
+	log := u.log.With("upstream", u.url.Host, "path", r.URL.Path, "err", cause(err))
 	var ne net.Error
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -101,8 +105,37 @@ func (u *upstream) failed(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.As(err, &ne) && ne.Timeout():
 		log.Error("upstream does not answer", "status", http.StatusGatewayTimeout)
 		http.Error(w, "the upstream does not answer", http.StatusGatewayTimeout)
-	default:
+	case isUnreachable(err):
 		log.Error("upstream cannot be reached", "status", http.StatusBadGateway)
 		http.Error(w, "the upstream cannot be reached", http.StatusBadGateway)
+	default:
+		log.Error("upstream does not answer as it should", "status", http.StatusBadGateway)
+		http.Error(w, "the upstream does not answer as it should", http.StatusBadGateway)
 	}
+}
+
+// isUnreachable tells that there was no connection to the upstream.
+func isUnreachable(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "dial"
+}
+
+// cause is the text of an error without anything that the upstream has sent:
+// that may be secret.
+func cause(err error) string {
+	var op *net.OpError
+	var certificate *tls.CertificateVerificationError
+	switch {
+	case errors.As(err, &op):
+		return op.Error()
+	case errors.As(err, &certificate):
+		return certificate.Error()
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return err.Error()
+	}
+	var ne net.Error
+	if errors.As(err, &ne) && ne.Timeout() {
+		return "timeout"
+	}
+	return "not an HTTP response"
 }
