@@ -131,7 +131,7 @@ describe("khpd serve", () => {
     assert.equal(seen["x-trace"], "7");
     assert.equal(seen["sec-websocket-protocol"], "soap");
     assert.equal(seen.origin, location.origin);
-    assert.equal(seen.host, new URL(upstream).host);
+    assert.equal(seen.host, new URL(gateway).host);
     socket.close();
     await log.next("close");
   });
