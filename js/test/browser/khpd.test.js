@@ -3,7 +3,7 @@ import { KaazingWebSocket } from "kaazing-websocket";
 import { failed, opened } from "./support/outcome.js";
 import { servers } from "./support/servers.js";
 
-const { gateway, upstream } = servers;
+const { gateway } = servers;
 const joe = { username: "joe", password: "welcome" };
 
 /** @param {any} socket */
